@@ -1,0 +1,5 @@
+"""Bandstand evaluates evidence about people against published professional frameworks, and recommends with its reasons."""
+
+from importlib.metadata import version
+
+__version__ = version("bandstand")

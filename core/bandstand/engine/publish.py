@@ -1,0 +1,355 @@
+"""An evaluation as its published document: every part a view of what the engines saw and concluded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Literal
+
+import rfc8785
+
+from bandstand import __version__, words
+from bandstand.engine.durable import RELEASE
+from bandstand.engine.plain import NOT_FIRED, PlainEngine
+from bandstand.engine.smallest_change import open_criteria, smallest_change
+from bandstand.engine.trace import supporting, trace_of
+from bandstand.models.evaluation import (
+    Blocker,
+    Certificate,
+    Evaluation,
+    NextSteps,
+    PackPin,
+    Pins,
+    PublishedConclusion,
+    PublishedFinding,
+    Step,
+    ViewResult,
+)
+from bandstand.models.finding import Finding, State
+from bandstand.models.provenance import Basis, Ground
+from bandstand.models.recommendation import Caveat, Recommendation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pydantic import BaseModel
+
+    from bandstand.engine.evaluate import Evaluated, Run
+    from bandstand.models.evidence import Evidence
+    from bandstand.models.framework import Action, FindingsPolicy
+    from bandstand.packs.pack import Pack
+
+_FINDINGS = {
+    State.NOT_EVIDENCED: Finding.NOT_EVIDENCED,
+    State.NOT_MET: Finding.NOT_MET,
+    State.PARTLY_MET: Finding.PARTLY_MET,
+    State.MET: Finding.MET,
+    State.NOT_APPLICABLE: Finding.NOT_APPLICABLE,
+}
+
+
+def publish(evaluated: Evaluated) -> Evaluation:
+    """The evaluation as a document; the same evaluation gives the same bytes."""
+    return _Publication(evaluated).document()
+
+
+class _Publication:
+    """One document in the making."""
+
+    def __init__(self, evaluated: Evaluated) -> None:
+        self._evaluated = evaluated
+        self._pack = evaluated.pack
+        self._run = evaluated.headline
+        self._outcome = evaluated.pack.framework.outcome
+        self._findings = {
+            criterion: self._finding(self._run, at) for at, criterion in enumerate(self._run.program.criteria)
+        }
+        self._minimum = frozenset(c for rule in self._pack.rules for c in rule.minimum_criteria())
+
+    def document(self) -> Evaluation:
+        evaluated, outcome, run = self._evaluated, self._outcome, self._run
+        blockers, steps = self._next()
+        ragging, ragging_views = self._ragging()
+        draft = Evaluation(
+            person=evaluated.person.person,
+            framework=self._pack.id,
+            purpose=evaluated.purpose,
+            as_of=evaluated.as_of,
+            review_point=evaluated.review_point,
+            grade=_text(evaluated.facts.get("grade")),
+            view=run.findings.view,
+            views=self._views(),
+            findings=self._findings,
+            conclusions=tuple(self._conclusions()),
+            level=_level(run, outcome.level),
+            zone=run.value(outcome.zone),
+            ragging=ragging,
+            ragging_views=ragging_views,
+            recommendation=self._recommendation(steps),
+            blockers=blockers,
+            next_steps=steps,
+            pins=self._pins(),
+            engine="plain" if run.durable is None else "durable_rules",
+            certificate=self._certificate(),
+            trace=trace_of(evaluated, self._findings),
+        )
+        content = draft.model_dump(mode="json")
+        del content["pins"]["digest"]
+        return draft.model_copy(update={"pins": draft.pins.model_copy(update={"digest": digest(content)})})
+
+    def _views(self) -> dict[str, ViewResult]:
+        labels = {view.id: view.label for view in self._pack.framework.findings.views}
+        return {
+            name: ViewResult(
+                label=labels[name],
+                level=_level(run, self._outcome.level),
+                zone=run.value(self._outcome.zone),
+                evidence=sum(winner is not None for winner in run.findings.winners),
+            )
+            for name, run in self._evaluated.positions.items()
+        }
+
+    def _finding(self, run: Run, at: int) -> PublishedFinding:
+        winner = run.findings.winners[at]
+        if winner is None:
+            return PublishedFinding(finding=Finding.NOT_EVIDENCED)
+        state = State(run.findings.states[at])
+        provisional = state is State.PROVISIONAL
+        return PublishedFinding(
+            finding=self._reach(run.findings.view, winner) if provisional else _FINDINGS[state],
+            provisional=provisional,
+            evidence=winner.id,
+            source=winner.source,
+            date=winner.date,
+            moderated=winner.moderated_by is not None,
+        )
+
+    def _reach(self, view_id: str, winner: Evidence) -> Finding:
+        """The highest finding that an unmoderated claim of this source may reach in the view."""
+        policy: FindingsPolicy = self._pack.framework.findings
+        view = next(view for view in policy.views if view.id == view_id)
+        return Finding(next(rank.reaches for rank in view.ranks if winner.source in rank.sources))
+
+    def _conclusions(self) -> Iterable[PublishedConclusion]:
+        run = self._run
+        for declared, number in zip(run.program.conclusions, run.plain.fired, strict=True):
+            grounds = run.program.clauses[number].clause.grounds if number != NOT_FIRED else ()
+            yield PublishedConclusion(
+                name=declared.name,
+                value=run.value(declared.name),
+                rule=declared.rule,
+                basis=_weakest(ground.basis for ground in grounds),
+            )
+
+    def _ragging(self) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+        if self._outcome.colours is None:
+            return {}, {}
+        prefix = f"{self._outcome.colours}."
+        colours = {
+            point: {
+                declared.name.removeprefix(prefix): run.value(declared.name)
+                for declared in run.program.conclusions
+                if declared.rule == self._outcome.colours
+            }
+            for point, run in self._evaluated.columns.items()
+        }
+        return colours, {point: run.findings.view for point, run in self._evaluated.columns.items()}
+
+    def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
+        run, name = self._run, self._outcome.level
+        level = _level(run, name)
+        above = sorted(v for v in _levels(run, name) if v > level)
+        if not above:
+            return (), NextSteps(level=None, reaches=None, kind="none", criteria=())
+        blockers = tuple(
+            Blocker(
+                criterion=criterion,
+                label=self._pack.criteria[criterion].label,
+                kind=self._kind([criterion]),
+                **self._findings[criterion].model_dump(),
+            )
+            for criterion in open_criteria(run.program, run.plain, name, above[0])
+        )
+        change = smallest_change(run.program, run.inputs.states, run.plain, name, above[0])
+        if change is None:
+            return blockers, NextSteps(level=above[0], reaches=None, kind="none", criteria=())
+        steps = tuple(
+            Step(
+                criterion=criterion,
+                label=self._pack.criteria[criterion].label,
+                descriptor=self._pack.criteria[criterion].descriptor,
+                asks=words.asks(self._findings[criterion]),
+            )
+            for criterion in change
+        )
+        reaches = self._reaches(change)
+        return blockers, NextSteps(level=above[0], reaches=reaches, kind=self._kind(change), criteria=steps)
+
+    def _kind(self, criteria: Iterable[str]) -> Literal["development", "employment_minimum"]:
+        return "development" if self._minimum.isdisjoint(criteria) else "employment_minimum"
+
+    def _reaches(self, change: Sequence[str]) -> int:
+        """The level that would be held if every criterion of the change were met, by running the clauses on it."""
+        run = self._run
+        wanted = set(change)
+        states = [
+            int(State.MET) if criterion in wanted else state
+            for criterion, state in zip(run.program.criteria, run.inputs.states, strict=True)
+        ]
+        engine = PlainEngine(run.program)
+        after = engine.run(engine.inputs(states, run.inputs.facts))
+        at = run.program.positions[self._outcome.level]
+        value = run.program.conclusions[at].values[after.values[at]]
+        assert isinstance(value, int)
+        return value
+
+    def _recommendation(self, steps: NextSteps) -> Recommendation:
+        outcome, run = self._outcome, self._run
+        differences = self._evaluated.differences
+        if differences:
+            text = (
+                "The two engines did not conclude the same, so nothing is recommended. This is a fault of the program or "
+                "of the pack: please report it with the evaluation's pins. They differ on "
+                f"{'; '.join(differences[:3])}{' …' if len(differences) > 3 else ''}."  # noqa: PLR2004 - a line's worth
+            )
+            return Recommendation(
+                action="withheld", label="Nothing is recommended", text=text, supports=(), notes=(), caveats=()
+            )
+        action = self._action(outcome.action)
+        assert action is not None
+        notes = [note for name in outcome.notes if (note := self._action(name)) is not None]
+        supports = supporting(run, (outcome.action, outcome.zone, outcome.level, *outcome.notes))
+        return Recommendation(
+            action=action.id,
+            label=action.label,
+            text=self._worded(action, steps),
+            supports=tuple(sorted(name for name in supports if self._was_concluded(name))),
+            notes=tuple(self._worded(note, steps) for note in notes),
+            caveats=tuple(self._caveats(supports, [action, *notes])),
+        )
+
+    def _was_concluded(self, name: str) -> bool:
+        return self._run.plain.fired[self._run.program.positions[name]] != NOT_FIRED
+
+    def _action(self, conclusion: str) -> Action | None:
+        value = self._run.value(conclusion)
+        return next((action for action in self._pack.framework.actions if action.id == value), None)
+
+    def _worded(self, action: Action, steps: NextSteps) -> str:
+        return action.text.format(
+            person=self._evaluated.person.person,
+            level=_level(self._run, self._outcome.level),
+            next_level="" if steps.level is None else steps.level,
+            grade=self._evaluated.facts.get("grade") or "this grade",
+            lines=words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
+            count=len(steps.criteria),
+        )
+
+    def _caveats(self, supports: dict[str, tuple[Ground, ...]], actions: Sequence[Action]) -> Iterable[Caveat]:
+        framework = self._pack.framework
+        grounds: dict[Ground, str] = {}
+        for name, found in supports.items():
+            declared = self._run.program.conclusions[self._run.program.positions[name]]
+            for ground in found:
+                if not ground.is_firm:
+                    subject = self._pack.rule_by_id[declared.rule].subject(name, self._run.value)
+                    grounds.setdefault(ground, subject)
+        for part, subject in (*((action, action.label) for action in actions), (framework.findings, "How evidence counts")):
+            ground = Ground(source=part.source, basis=part.basis, note=part.note)
+            if not ground.is_firm:
+                grounds.setdefault(ground, subject)
+        seen: set[str | None] = set()
+        for ground, subject in sorted(grounds.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
+            if ground.note not in seen:
+                seen.add(ground.note)
+                yield Caveat(code="basis", text=_basis_text(ground, subject), basis=ground.basis, source=ground.source)
+        yield from self._circumstances()
+
+    def _circumstances(self) -> Iterable[Caveat]:
+        """Caveats that come from this person's evidence and record rather than from the framework."""
+        evaluated, framework, run = self._evaluated, self._pack.framework, self._run
+        if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
+            label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
+            first = framework.findings.views[0].label
+            text = f"Level and zone go by one side only ({label.lower()}): there is nothing yet for the {first.lower()}."
+            yield Caveat(code="one-view", text=text)
+        provisional = [c for c, found in self._findings.items() if found.provisional]
+        if provisional:
+            text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
+            yield Caveat(code="provisional", text=text)
+        if evaluated.person.grade is None:
+            yield Caveat(code="no-grade", text="No grade is recorded, so the zone can only go by a role.")
+        elif evaluated.facts.get("grade") is None:
+            text = f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
+            yield Caveat(code="no-grade", text=text)
+        for flag in framework.flags:
+            if flag.id in evaluated.person.flags:
+                yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())
+        until = framework.valid_until
+        if evaluated.as_of < framework.valid_from or (until is not None and evaluated.as_of > until):
+            span = f"from {words.day(framework.valid_from)}" + (f" to {words.day(until)}" if until else "")
+            text = f"{self._pack.name} is valid {span}, and this is as at {words.day(evaluated.as_of)}."
+            yield Caveat(code="validity", text=text)
+        if evaluated.unavailable is not None:
+            yield Caveat(code="one-engine", text="Only the plain engine concluded, so no second engine has checked it.")
+
+    def _certificate(self) -> Certificate:
+        evaluated = self._evaluated
+        runs = evaluated.runs
+        two = evaluated.unavailable is None
+        return Certificate(
+            agreed=not evaluated.differences if two else None,
+            engines=(f"durable-rules {RELEASE}", f"plain {__version__}") if two else (f"plain {__version__}",),
+            runs=len(runs),
+            compared=sum(len(run.program.conclusions) for run in runs) if two else 0,
+            differences=evaluated.differences,
+            note=evaluated.unavailable,
+        )
+
+    def _pins(self) -> Pins:
+        evaluated = self._evaluated
+        return Pins(
+            pack=PackPin(id=self._pack.id, version=self._pack.version, digest=self._pack.digest),
+            overlay=None,
+            person=digest(_dump(evaluated.person)),
+            evidence=digest([_dump(record) for record in sorted(evaluated.evidence, key=lambda record: record.id)]),
+            engine=f"bandstand {__version__}",
+            as_of=evaluated.as_of,
+            digest="",
+        )
+
+
+def digest(content: Any) -> str:
+    """``sha256:`` and the hash of ``content`` as canonical JSON (RFC 8785)."""
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
+
+
+_WEAKEST_FIRST = (Basis.ILLUSTRATIVE, Basis.INTERPRETED, Basis.TRUST, Basis.STATED)
+
+
+def _weakest(bases: Iterable[Basis]) -> Basis:
+    return min(bases, key=_WEAKEST_FIRST.index, default=Basis.STATED)
+
+
+def _basis_text(ground: Ground, subject: str) -> str:
+    if ground.basis is Basis.ILLUSTRATIVE:
+        return f"{subject} is an example value, which your trust has not confirmed (lines {ground.source}). {ground.note}"
+    return f"{subject} is a reading of the document (lines {ground.source}). {ground.note}"
+
+
+def _dump(model: BaseModel) -> Any:
+    return model.model_dump(mode="json")
+
+
+def _text(fact: object) -> str | None:
+    return fact if isinstance(fact, str) else None
+
+
+def _level(run: Run, name: str) -> int:
+    value = run.value(name)
+    assert isinstance(value, int)
+    return value
+
+
+def _levels(run: Run, name: str) -> list[int]:
+    values = run.program.conclusions[run.program.positions[name]].values
+    return [value for value in values if isinstance(value, int)]

@@ -1,0 +1,40 @@
+"""The exceptions of Bandstand: each carries problems, which the edge renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandstand.models.problem import by_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandstand.models.problem import Problem
+
+
+class BandstandError(Exception):
+    """The parent of every exception that Bandstand raises on purpose."""
+
+
+class ProblemsError(BandstandError):
+    """A pack or an input has problems; ``problems`` holds them all, sorted by place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(by_place(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RefusedError(BandstandError):
+    """The framework does not serve what was asked of it; the message gives the source of the refusal."""
+
+
+class NotFoundError(BandstandError):
+    """A framework, criterion or person was asked for that is not there; the message suggests the nearest."""
+
+
+class EngineUnavailableError(BandstandError):
+    """An engine cannot be used on this machine; the message says how to make it usable."""
+
+
+class EngineError(BandstandError):
+    """An engine failed in the middle of an evaluation, or its rules contradict one another."""

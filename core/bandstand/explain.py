@@ -1,0 +1,113 @@
+"""An evaluation in plain sentences: a view of its document, for people who have never seen the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bandstand import words
+from bandstand.rules.base import RuleContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bandstand.models.evaluation import Evaluation
+    from bandstand.packs.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An evaluation in sentences.
+
+    Attributes:
+        headline: Where the person stands, in one sentence.
+        reasons: Why.
+        recommended: What is suggested.
+        notes: What goes with it.
+        caveats: What it rests on that is not certain.
+        footing: Who decides, what checked it, and how to find the pack again.
+    """
+
+    headline: str
+    reasons: tuple[str, ...]
+    recommended: str
+    notes: tuple[str, ...]
+    caveats: tuple[str, ...]
+    footing: str
+
+    def text(self) -> str:
+        """All of it as plain text."""
+        parts = [self.headline, *self.reasons, f"Recommended: {self.recommended}", *self.notes]
+        parts.extend(f"Mind: {caveat}" for caveat in self.caveats)
+        return "\n".join([*parts, self.footing])
+
+
+def explain(evaluation: Evaluation, pack: Pack) -> Explanation:
+    """The evaluation in sentences; ``pack`` is the one that it was made under."""
+    context = RuleContext(pack.framework, pack.criteria, {})
+    advice = evaluation.recommendation
+    return Explanation(
+        headline=_headline(evaluation, pack),
+        reasons=tuple(_reasons(evaluation, pack, context)),
+        recommended=advice.text,
+        notes=advice.notes,
+        caveats=tuple(caveat.text for caveat in advice.caveats),
+        footing=_footing(evaluation),
+    )
+
+
+def explain_all(evaluations: Sequence[Evaluation], packs: Mapping[str, Pack]) -> str:
+    """Every evaluation in sentences, as plain text with an empty line between people."""
+    return "\n\n".join(explain(evaluation, packs[evaluation.framework]).text() for evaluation in evaluations) + "\n"
+
+
+def _headline(evaluation: Evaluation, pack: Pack) -> str:
+    view = evaluation.views.get(evaluation.view)
+    label = view.label if view else evaluation.view
+    seen = view.evidence if view else 0
+    points = {point.id: point.label for point in pack.framework.review_points}
+    when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
+    if not seen:
+        return f"{evaluation.person}: nothing is evidenced under {pack.framework.title} as at {words.day(evaluation.as_of)}."
+    level = f"level {evaluation.level}" if evaluation.level else "no level yet"
+    zone = ""
+    if evaluation.zone:
+        whose = f" for {evaluation.grade}" if evaluation.grade else ""
+        zone = f", in the {evaluation.zone} zone{whose}"
+    return f"{evaluation.person} is at {level} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
+
+
+def _reasons(evaluation: Evaluation, pack: Pack, context: RuleContext) -> Iterator[str]:
+    for rule in pack.rules:
+        yield from rule.sentences(evaluation, context)
+    others = [
+        f"{view.label.lower()} level {view.level} ({words.count(view.evidence, 'line')} seen)"
+        for name, view in evaluation.views.items()
+        if name != evaluation.view
+    ]
+    if others:
+        yield f"By other views: {words.listed(others)}."
+    left_out: dict[str, int] = {}
+    for item in evaluation.trace.left_out:
+        left_out[item.reason] = left_out.get(item.reason, 0) + 1
+    months = pack.framework.findings.max_age_months
+    why = {
+        "too_old": f"older than {months} months",
+        "after_as_of": f"dated after {words.day(evaluation.as_of)}",
+        "later_review": "recorded for a later review point",
+    }
+    if left_out:
+        parts = [f"{words.count(number, 'record')} {why[reason]}" for reason, number in sorted(left_out.items())]
+        yield f"Not counted: {words.listed(parts)}."
+
+
+def _footing(evaluation: Evaluation) -> str:
+    certificate = evaluation.certificate
+    if certificate.agreed:
+        checked = "Checked by two engines"
+    elif certificate.agreed is None:
+        checked = "Concluded by one engine, unchecked"
+    else:
+        checked = "The engines disagree"
+    pack = evaluation.pins.pack
+    return f"A person decides. {checked}; pack {pack.id} {pack.version}, {pack.digest[:19]}…; evaluation {evaluation.pins.digest[:19]}…"

@@ -1,0 +1,1 @@
+"""Evidence, people and ragging sheets in and out of files."""

@@ -1,0 +1,140 @@
+"""Raw rows from CSV, whatever its delimiter, and the mapping of a table's headings to fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from bandstand.interop.source import (
+    EVIDENCE,
+    Headings,
+    Limits,
+    RawRow,
+    file_problem,
+    folded,
+    missing_columns,
+    name_of,
+    no_records,
+    quoted,
+    read_text,
+)
+from bandstand.models.problem import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_DELIMITERS = ",;\t|"
+
+
+def read_csv(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Iterator[RawRow | Problem]:
+    """The records of a CSV file in UTF-8, its columns parted by commas, semicolons, tabs or bars."""
+    text = read_text(path, limits)
+    if isinstance(text, Problem):
+        yield text
+        return
+    reader = csv.reader(io.StringIO(_without_hint(text), newline=""), delimiter=_delimiter(text, headings), strict=True)
+    file, number, columns, found = name_of(path), 0, None, False
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if not any(cells):
+                continue
+            if columns is None:
+                columns = Columns(path, cells, headings, row=number)
+                yield from columns.problems
+                if not columns.usable:
+                    return
+                continue
+            found = True
+            values, stray = columns.values(cells)
+            yield stray_cell(file, stray, row=number) if stray else RawRow(file, number, None, None, values)
+    except csv.Error as error:
+        yield _broken(path, error, number + 1)
+        return
+    if not found:
+        yield no_records(path, headings)
+
+
+class Columns:
+    """A table's heading row: which field each column fills.
+
+    Attributes:
+        problems: What is wrong with the headings.
+        usable: Whether the rows below can be read.
+    """
+
+    def __init__(
+        self, path: Path, cells: Sequence[object], headings: Headings, *, row: int, sheet: str | None = None
+    ) -> None:
+        self.problems: list[Problem] = []
+        self._fields: list[str | None] = []
+        for cell in cells:
+            text = str(cell).strip()
+            field = folded(text) if folded(text) in headings.known else text
+            if field and field in self._fields:
+                message = f'The column "{quoted(text)}" stands twice; the second was left out.'
+                remedy = "Keep the one that is right."
+                self.problems.append(file_problem(path, "duplicate-column", message, remedy, row=row, sheet=sheet))
+                field = "\0left out"
+            self._fields.append(field or None)
+        missing = [field for field in headings.required if field not in self._fields]
+        self.usable = not missing
+        if missing:
+            there = [str(cell) for cell in cells if str(cell).strip()]
+            self.problems.append(missing_columns(path, missing, there, headings, row=row, sheet=sheet))
+
+    def values(self, cells: Sequence[object]) -> tuple[dict[str, object], str | None]:
+        """Field -> value of the cells that are filled, and the text of a cell that stands under no heading."""
+        values: dict[str, object] = {}
+        for field, cell in zip(self._fields, cells, strict=False):
+            if cell == "":
+                continue
+            if field is None:
+                if str(cell).strip():
+                    return values, str(cell)
+            elif field != "\0left out":
+                values[field] = cell
+        for cell in cells[len(self._fields) :]:
+            if str(cell).strip():
+                return values, str(cell)
+        return values, None
+
+
+def stray_cell(file: str, text: str, *, row: int, sheet: str | None = None) -> Problem:
+    """The problem of a cell that stands under no heading."""
+    return Problem(
+        code="cell-without-heading",
+        place=Place(file=file, row=row, sheet=sheet),
+        message=f'"{quoted(text)}" stands under no heading.',
+        remedy="Put a text that holds the delimiter in double quotes, or take the cell out.",
+        value=quoted(text),
+    )
+
+
+def _without_hint(text: str) -> str:
+    """The text without the line ``sep=;`` by which Excel is told the delimiter; Excel doesn't count it as a row."""
+    first, _, rest = text.partition("\n")
+    return rest if first.strip().lower().startswith("sep=") else text
+
+
+def _delimiter(text: str, headings: Headings) -> str:
+    lines = (line for line in io.StringIO(_without_hint(text)) if line.strip())
+    first = next(lines, "")
+
+    def known(delimiter: str) -> int:
+        return sum(folded(part.strip('" \t\r\n')) in headings.known for part in first.split(delimiter))
+
+    return max(_DELIMITERS, key=known)
+
+
+def _broken(path: Path, error: csv.Error, row: int) -> Problem:
+    words = str(error)
+    message, remedy = "The CSV is broken: " + words, "Save it again as CSV UTF-8."
+    if "unexpected end" in words:
+        message, remedy = "A quotation mark opens and is never closed.", "Close it, or write it twice to mean itself."
+    elif "expected after" in words:
+        message, remedy = "A quotation mark stands inside a quoted text.", "Write it twice to mean itself."
+    elif "field limit" in words:
+        message, remedy = "A cell has more than 131,072 characters.", "Look for a quotation mark that is never closed."
+    return file_problem(path, "broken-csv", f"{message} The rows from here on were not read.", remedy, row=row)

@@ -1,0 +1,169 @@
+"""Reads evidence from files of any kind: the good records, and every problem of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bandstand.errors import NotFoundError
+from bandstand.interop.columns import ColumnWatch
+from bandstand.interop.records import RecordCheck
+from bandstand.interop.rows import BUILT_IN_READERS, EvidenceReader, Limits, RawRow, read_rows
+from bandstand.interop.source import EVIDENCE, file_problem
+from bandstand.models.problem import Place, Problem, by_place
+from bandstand.rules.base import did_you_mean
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bandstand.models.evidence import Evidence
+    from bandstand.packs.pack import Pack
+
+__all__ = ["BUILT_IN_READERS", "EvidenceReader", "Inbox", "Limits", "read_evidence"]
+
+_STEP = 1_000
+_Spot = tuple[str, str | None, int | None, int | None]
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What was read.
+
+    Attributes:
+        evidence: The good records, in the order of the files.
+        problems: What is wrong with the others and with the files, sorted by place.
+        notes: What a user should know and need not mend.
+    """
+
+    evidence: list[Evidence] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_evidence(
+    paths: Sequence[Path],
+    packs: Mapping[str, Pack],
+    *,
+    default_framework: str | None = None,
+    today: dt.date,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    readers: Mapping[str, EvidenceReader] = BUILT_IN_READERS,
+    progress: Callable[[int], None] | None = None,
+) -> Inbox:
+    """Read evidence from ``paths``, reporting every bad row together.
+
+    Args:
+        paths: Files of any kind that ``readers`` has.
+        packs: Framework id -> pack, of all that are installed.
+        default_framework: The framework of records that name none; without it, the only one installed.
+        today: Evidence after this day is a problem.
+        limits: How much one file may hold.
+        readers: Suffix, in small letters and with its dot, -> reader.
+        progress: Called now and then, and at the end, with the number of rows read so far.
+
+    Returns:
+        The good records, the problems and notes. A record with a problem is not among the good ones. What a file holds
+        never raises an exception.
+
+    Raises:
+        NotFoundError: ``default_framework`` is not installed.
+    """
+    if default_framework is not None and default_framework not in packs:
+        near = did_you_mean(default_framework, list(packs))
+        raise NotFoundError(f'"{default_framework}" is not a framework that is installed. {near}')
+    reading = _Reading(RecordCheck(packs, default_framework, today), default_framework, limits, progress)
+    for path in paths:
+        if not reading.read(path, readers):
+            break
+    return reading.inbox()
+
+
+class _Reading:
+    """One call of :func:`read_evidence`."""
+
+    def __init__(
+        self,
+        check: RecordCheck,
+        default_framework: str | None,
+        limits: Limits,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self._check, self._default, self._limits, self._progress = check, default_framework, limits, progress
+        self._box = Inbox()
+        self._columns = ColumnWatch(EVIDENCE)
+        self._ids: dict[str, _Spot] = {}
+        self._sheets: set[tuple[str, str]] = set()
+        self._rows = 0
+
+    def read(self, path: Path, readers: Mapping[str, EvidenceReader]) -> bool:
+        """Read one file; False when there are too many problems to go on."""
+        for item in read_rows(path, self._limits, readers):
+            if isinstance(item, Problem):
+                self._box.problems.append(item)
+            else:
+                self._row(item)
+            if len(self._box.problems) > self._limits.max_problems:
+                message = f"There are more than {self._limits.max_problems:,} problems; the rest was not read."
+                remedy = "Mend what is wrong with every row first, such as a column's dates, and read it again."
+                self._box.problems.append(file_problem(path, "too-many-problems", message, remedy))
+                return False
+        return True
+
+    def inbox(self) -> Inbox:
+        """What was read, with problems sorted and notes complete."""
+        if self._progress is not None:
+            self._progress(self._rows)
+        box = self._box
+        box.problems = by_place(box.problems)
+        box.notes.extend(self._columns.notes)
+        if self._default is not None:
+            others = Counter(e.framework for e in box.evidence if e.framework != self._default)
+            box.notes.extend(
+                f"{count:,} {'record is' if count == 1 else 'records are'} for {name}, not for {self._default}."
+                for name, count in sorted(others.items())
+            )
+        return box
+
+    def _row(self, row: RawRow) -> None:
+        self._rows += 1
+        if self._progress is not None and self._rows % _STEP == 0:
+            self._progress(self._rows)
+        self._box.problems.extend(self._columns.problems(row))
+        if row.written_for is not None:
+            self._note_version(row, row.written_for)
+        result = self._check.evidence(row)
+        if isinstance(result, list):
+            self._box.problems.extend(result)
+            return
+        evidence, made = result
+        spot = (row.file, row.sheet, row.row, row.line)
+        first = self._ids.setdefault(evidence.id, spot)
+        if first is spot:
+            self._box.evidence.append(evidence)
+        else:
+            self._box.problems.append(_duplicate(evidence.id, row, first, made=made))
+
+    def _note_version(self, row: RawRow, written_for: str) -> None:
+        """Say once for each sheet when it was written for another version of its pack."""
+        if (row.file, written_for) in self._sheets:
+            return
+        self._sheets.add((row.file, written_for))
+        pack = self._check.packs.get(str(row.values.get("framework")))
+        if pack is not None and pack.name != written_for:
+            self._box.notes.append(
+                f"{row.file}: the sheet was written for {written_for}, and is read by its line ids as {pack.name}."
+            )
+
+
+def _duplicate(name: str, row: RawRow, first: _Spot, *, made: bool) -> Problem:
+    file, sheet, number, line = first
+    there = Place(file=file, sheet=sheet, row=number, line=line)
+    if made:
+        message, remedy = f"The row says the same as {there}.", "Take one out, or give each an id when both are meant."
+        return Problem(code="duplicate-row", place=row.place(), message=message, remedy=remedy)
+    message = f'The id "{name}" is already that of {there}.'
+    remedy = "Give it its own id."
+    return Problem(code="duplicate-id", place=row.place("id"), message=message, remedy=remedy, value=name)

@@ -1,0 +1,195 @@
+"""Reads people: who there is, with grade and roles, and never a protected characteristic."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from bandstand.interop.columns import ColumnWatch
+from bandstand.interop.csv_rows import read_csv
+from bandstand.interop.json_rows import read_json, read_json_lines
+from bandstand.interop.rows import Limits, RawRow, read_rows
+from bandstand.interop.shape import shape_problems
+from bandstand.interop.source import PEOPLE, file_problem, folded, is_blank, number_text, quoted
+from bandstand.interop.xlsx_rows import read_xlsx
+from bandstand.models.evidence import Person
+from bandstand.models.problem import Problem, by_place
+from bandstand.rules.base import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from bandstand.models.problem import Place
+    from bandstand.packs.pack import Pack
+
+_READERS = {
+    ".jsonl": partial(read_json_lines, headings=PEOPLE),
+    ".ndjson": partial(read_json_lines, headings=PEOPLE),
+    ".json": partial(read_json, headings=PEOPLE),
+    ".csv": partial(read_csv, headings=PEOPLE),
+    ".tsv": partial(read_csv, headings=PEOPLE),
+    ".xlsx": partial(read_xlsx, headings=PEOPLE),
+    ".xlsm": partial(read_xlsx, headings=PEOPLE),
+}
+_FIELDS = frozenset(PEOPLE.known)
+_BETWEEN = re.compile(r"[;,|]")
+_LISTS = {"roles": "role", "flags": "flag"}
+_WORDS = {"strand": "strand", "career_stage": "career-stage"}
+
+
+@dataclass(slots=True)
+class PeopleList:
+    """Who was read.
+
+    Attributes:
+        people: Person's id -> person, in the file's order.
+        problems: What is wrong with the other rows and with the file, sorted by place.
+        notes: What a user should know and need not mend.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limits()) -> PeopleList:  # noqa: B008 - frozen
+    """Read people from a CSV, JSON Lines, JSON or XLSX file, reporting every bad row together.
+
+    Args:
+        path: The file.
+        packs: Framework id -> pack; a grade, role, stage or flag is known when one of them knows it.
+        limits: How much the file may hold.
+
+    Returns:
+        The good people, the problems and notes. A grade stays as it was written: each framework reads it for itself.
+    """
+    people, columns, check = PeopleList(), ColumnWatch(PEOPLE), _PersonCheck(packs)
+    places: dict[str, Place] = {}
+    for item in read_rows(path, limits, _READERS):
+        if isinstance(item, Problem):
+            people.problems.append(item)
+        else:
+            people.problems.extend(columns.problems(item))
+            result = check.person(item)
+            if isinstance(result, list):
+                people.problems.extend(result)
+            elif result.person in people.people:
+                people.problems.append(_duplicate(result, item, places[result.person]))
+            else:
+                people.people[result.person] = result
+                places[result.person] = item.place()
+        if len(people.problems) > limits.max_problems:
+            message = f"There are more than {limits.max_problems:,} problems; the rest was not read."
+            remedy = "Mend what is wrong with every row first, such as a column's grades, and read it again."
+            people.problems.append(file_problem(path, "too-many-problems", message, remedy))
+            break
+    people.problems = by_place(people.problems)
+    people.notes.extend(columns.notes)
+    return people
+
+
+class _PersonCheck:
+    """Checks people against what the installed frameworks know."""
+
+    def __init__(self, packs: Mapping[str, Pack]) -> None:
+        self._packs = [pack for pack in packs.values() if pack.framework.grades]
+        frameworks = [pack.framework for pack in packs.values()]
+        self._known: dict[str, dict[str, str]] = {
+            "roles": _by_word(r.id for f in frameworks for r in f.roles),
+            "flags": _by_word(o.id for f in frameworks for o in f.flags),
+            "career_stage": _by_word(o.id for f in frameworks for o in f.career_stages),
+            "strand": _by_word(
+                word for f in frameworks for word in (*(o.id for o in f.strands), *(g.strand for g in f.grades))
+            ),
+        }
+        self._grades: dict[tuple[str, str | None], tuple[str, str, str] | None] = {}
+
+    def person(self, row: RawRow) -> Person | list[Problem]:
+        """The row as a person, or all its problems."""
+        record, problems = _cleaned(row), list[Problem]()
+        for name, kind in _LISTS.items():
+            if isinstance(record.get(name), list) and all(isinstance(word, str) for word in record[name]):
+                words = [self._word(name, kind, word, row, problems) for word in record[name]]
+                record[name] = list(dict.fromkeys(words))
+        for name, kind in _WORDS.items():
+            if isinstance(record.get(name), str):
+                record[name] = self._word(name, kind, record[name], row, problems)
+        try:
+            person = Person.model_validate(record)
+        except ValidationError as error:
+            return [*problems, *shape_problems(error, row)]
+        if person.grade is not None and not any(problem.code == "unknown-strand" for problem in problems):
+            problems.extend(self._grade(person.grade, person.strand, row))
+        return problems or person
+
+    def _word(self, name: str, kind: str, word: str, row: RawRow, problems: list[Problem]) -> str:
+        """The word as the framework spells it; an unknown one is a problem, and stays."""
+        known = self._known[name].get(folded(word))
+        if known is not None:
+            return known
+        value, label = quoted(word), kind.replace("-", " ")
+        message = f'"{value}" is not a {label} of any framework that is installed.'
+        remedy = did_you_mean(value, sorted(self._known[name].values()))
+        problems.append(_problem(f"unknown-{kind}", row, name, message, remedy, value))
+        return word
+
+    def _grade(self, grade: str, strand: str | None, row: RawRow) -> list[Problem]:
+        if (grade, strand) not in self._grades:
+            self._grades[grade, strand] = self._fault(grade, strand)
+        fault = self._grades[grade, strand]
+        return [] if fault is None else [_problem(fault[0], row, "grade", fault[1], fault[2], quoted(grade))]
+
+    def _fault(self, grade: str, strand: str | None) -> tuple[str, str, str] | None:
+        """Code, message and remedy of a grade that no framework can tell, or None when one can."""
+        found = [pack.find_grades(grade, strand) for pack in self._packs]
+        if not self._packs or any(len(grades) == 1 for grades in found):
+            return None
+        value = quoted(grade)
+        meant = list(dict.fromkeys(g.id for grades in found for g in grades))
+        if meant:
+            message = f'"{value}" can mean {" or ".join(meant)}.'
+            return "ambiguous-grade", message, f"Write {' or '.join(meant)}, or fill the strand column."
+        elsewhere = list(dict.fromkeys(g.id for pack in self._packs for g in pack.find_grades(grade)))
+        if elsewhere:
+            message = f'"{value}" is not a grade of the strand {quoted(strand)}.'
+            return "unknown-grade", message, f"Write {' or '.join(elsewhere)}, or mend the strand column."
+        ids = list(dict.fromkeys(g.id for pack in self._packs for g in pack.framework.grades))
+        short = {i.partition(":")[2] or i for i in ids}
+        message = f'"{value}" is not a grade of any framework that is installed.'
+        return "unknown-grade", message, did_you_mean(value, ids if ":" in grade else sorted(short))
+
+
+def _cleaned(row: RawRow) -> dict[str, Any]:
+    """The fields that are given, with numbers as the text that was meant and lists split."""
+    record: dict[str, Any] = {
+        name: value for name, value in row.values.items() if name in _FIELDS and not is_blank(value)
+    }
+    for name in ("person", "grade", "strand", "career_stage"):
+        if type(record.get(name)) in (float, int):
+            record[name] = number_text(record[name])
+    for name in _LISTS:
+        if isinstance(record.get(name), str):
+            record[name] = [part.strip() for part in _BETWEEN.split(record[name]) if part.strip()]
+    if isinstance(record.get("fte"), bool):
+        # pydantic would take true for 1.
+        record["fte"] = str(record["fte"])
+    return record
+
+
+def _by_word(words: Iterable[str]) -> dict[str, str]:
+    return {folded(word): word for word in words}
+
+
+def _problem(code: str, row: RawRow, path: str, message: str, remedy: str, value: str) -> Problem:
+    return Problem(code=code, place=row.place(path), message=message, remedy=remedy, value=value)
+
+
+def _duplicate(person: Person, row: RawRow, first: Place) -> Problem:
+    message = f'The person "{quoted(person.person)}" is already in {first}.'
+    remedy = "Keep one row for each person."
+    return _problem("duplicate-person", row, "person", message, remedy, quoted(person.person))

@@ -1,0 +1,215 @@
+"""Turns one raw row into evidence, or into everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+from pydantic import ValidationError
+
+from bandstand.interop.asks import PackAsks
+from bandstand.interop.shape import missing, shape_problems
+from bandstand.interop.source import EVIDENCE, RawRow, folded, is_blank, number_text, quoted
+from bandstand.models.evidence import Evidence
+from bandstand.models.problem import Problem
+from bandstand.rules.base import did_you_mean
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from bandstand.models.framework import Standard
+    from bandstand.packs.pack import Pack
+
+_FIELDS = frozenset(EVIDENCE.known)
+_BETWEEN = re.compile(r"[;,|]")
+_SHA256 = re.compile(r"[0-9a-fA-F]{32,}")
+_TEXTS = ("id", "person", "author", "moderated_by", "note")
+_NO_ID = "-"
+
+
+class RecordCheck:
+    """Checks records against the packs that are installed.
+
+    Attributes:
+        packs: Framework id -> pack.
+    """
+
+    def __init__(self, packs: Mapping[str, Pack], default_framework: str | None, today: dt.date) -> None:
+        self.packs = packs
+        self._today = today
+        self._default = default_framework or (next(iter(packs)) if len(packs) == 1 else None)
+        self._asks = {name: PackAsks(pack) for name, pack in packs.items()}
+        self._points = {
+            name: {folded(word): point.id for point in pack.framework.review_points for word in (point.label, point.id)}
+            for name, pack in packs.items()
+        }
+
+    def evidence(self, row: RawRow) -> tuple[Evidence, bool] | list[Problem]:
+        """The row as evidence, and whether its id was made from its content; or all its problems."""
+        given = row.values
+        record: dict[str, Any] = {
+            field: value for field, value in given.items() if field in _FIELDS and not is_blank(value)
+        }
+        pack = self._pack(record, row)
+        if isinstance(pack, Problem):
+            return [pack, *_other_problems(record, row)]
+        record["framework"] = pack.id
+        problems = self._normalise(record, pack, row)
+        made = "id" not in record
+        if made:
+            record["id"] = _NO_ID
+        try:
+            evidence = Evidence.model_validate(record)
+        except ValidationError as error:
+            told = {problem.place.path for problem in problems}
+            return [*problems, *(p for p in shape_problems(error, row) if p.place.path not in told)]
+        problems.extend(self._rules(evidence, pack, row))
+        if problems:
+            return problems
+        if made:
+            evidence = evidence.model_copy(update={"id": content_id(evidence)})
+        return evidence, made
+
+    def _pack(self, record: Mapping[str, object], row: RawRow) -> Pack | Problem:
+        name = record.get("framework", self._default)
+        if name is None:
+            remedy = f"Fill the framework column: several are installed ({', '.join(self.packs)})."
+            return missing("framework", row, remedy if self.packs else "No framework is installed.")
+        pack = self.packs.get(name.strip()) if isinstance(name, str) else None
+        if pack is None:
+            value = quoted(name)
+            message = f'"{value}" is not a framework that is installed.'
+            remedy = did_you_mean(value, list(self.packs))
+            return _problem("unknown-framework", row, "framework", message, remedy, value)
+        return pack
+
+    def _normalise(self, record: dict[str, Any], pack: Pack, row: RawRow) -> list[Problem]:
+        """Bring every way of writing a field to the one that the model reads; what can't be read is left as it is."""
+        problems: list[Problem] = []
+        for field in _TEXTS:
+            if type(record.get(field)) in (float, int):
+                record[field] = number_text(record[field])
+        for field in ("claim", "source"):
+            value = record.get(field)
+            if isinstance(value, str):
+                record[field] = folded(value)
+        if "criteria" in record:
+            record["criteria"] = self._criteria(record["criteria"], pack, row, problems)
+        attachments = record.get("attachments")
+        if isinstance(attachments, str):
+            record["attachments"] = [_attachment(part) for part in attachments.split(";") if part.strip()]
+        point = record.get("review_point")
+        if point is not None:
+            known = self._points[pack.id].get(folded(point)) if isinstance(point, str) else None
+            if known is None:
+                record["review_point"] = None
+                value = quoted(point)
+                message = f'"{value}" is not a review point of {pack.name}.'
+                remedy = did_you_mean(value, [p.id for p in pack.framework.review_points])
+                problems.append(_problem("unknown-review-point", row, "review_point", message, remedy, value))
+            else:
+                record["review_point"] = known
+        return problems
+
+    def _criteria(self, value: object, pack: Pack, row: RawRow, problems: list[Problem]) -> object:
+        if isinstance(value, str):
+            if value in pack.criteria:
+                return [value]
+            parts = [part.strip() for part in _BETWEEN.split(value)]
+            # A criterion's id may hold spaces, so a part is split at them only when it is no criterion as it stands.
+            return list(dict.fromkeys(c for part in parts for c in ([part] if part in pack.criteria else part.split())))
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            same = [c for c in pack.criteria if _number(c) == value]
+            if len(same) > 1:
+                message = f"A spreadsheet holds {' and '.join(same)} as the same number, {number_text(value)}."
+                remedy = "Format the column as Text, and type the criteria again."
+                problems.append(_problem("ambiguous-number", row, "criteria", message, remedy, quoted(value)))
+            return [same[0] if same else number_text(value)]
+        if isinstance(value, list) and all(isinstance(c, str) for c in value):
+            return list(dict.fromkeys(c.strip() for c in value))
+        return value
+
+    def _rules(self, evidence: Evidence, pack: Pack, row: RawRow) -> list[Problem]:
+        problems = [
+            self._unknown_criterion(criterion, pack, row)
+            for criterion in evidence.criteria
+            if criterion not in pack.criteria
+        ]
+        if evidence.date > self._today:
+            message = f"{evidence.date} is after today, {self._today}."
+            remedy = "Evidence is of what was seen: correct the date, or leave the row out until then."
+            problems.append(_problem("future-date", row, "date", message, remedy, str(evidence.date)))
+        problems.extend(self._asks[pack.id].problems(evidence, row))
+        return problems
+
+    def _unknown_criterion(self, criterion: str, pack: Pack, row: RawRow) -> Problem:
+        value = quoted(criterion)
+        owner = next((other for other in self.packs.values() if criterion in other.criteria), None)
+        if owner is not None:
+            message = f'"{value}" is a criterion of {owner.name}, not of {pack.name}.'
+            remedy = f"Write {owner.id} in the framework column, or take the row out."
+            return _problem("other-framework", row, "criteria", message, remedy, value)
+        standard = _standard_of(value, pack)
+        if standard is None:
+            message, near = f'"{value}" is not a criterion of {pack.name}.', list(pack.criteria)
+        else:
+            near = [c.id for c in standard.criteria]
+            name = f"level {standard.level}" if standard.level is not None else standard.id
+            span = f"{near[0]} to {near[-1]}" if len(near) > 1 else f"only {near[0]}"
+            message = f'"{value}" is not a criterion of {pack.name} ({name} has {span}).'
+        return _problem("unknown-criterion", row, "criteria", message, did_you_mean(value, near), value)
+
+
+def content_id(evidence: Evidence) -> str:
+    """An id made from all that a record says except its id: ``e-`` and 16 digits of a SHA-256 of canonical JSON."""
+    content = evidence.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return f"e-{hashlib.sha256(rfc8785.dumps(content)).hexdigest()[:16]}"
+
+
+def _other_problems(record: dict[str, Any], row: RawRow) -> list[Problem]:
+    """What can be said of a record whose framework isn't known: its shape, but for the criteria's split."""
+    trial = {**record, "framework": "unknown", "id": _NO_ID}
+    trial.pop("review_point", None)
+    for field in ("claim", "source"):
+        if isinstance(trial.get(field), str):
+            trial[field] = folded(trial[field])
+    for field in _TEXTS:
+        if type(trial.get(field)) in (float, int):
+            trial[field] = number_text(trial[field])
+    if isinstance(trial.get("criteria"), str | float | int):
+        trial["criteria"] = [str(trial["criteria"]).strip()[:100]]
+    if isinstance(trial.get("attachments"), str):
+        trial.pop("attachments")
+    try:
+        Evidence.model_validate(trial)
+    except ValidationError as error:
+        return shape_problems(error, row)
+    return []
+
+
+def _problem(code: str, row: RawRow, field: str, message: str, remedy: str, value: str) -> Problem:
+    return Problem(code=code, place=row.place(field), message=message, remedy=remedy, value=value)
+
+
+def _standard_of(value: str, pack: Pack) -> Standard | None:
+    """The standard whose id the value begins with, the longest such."""
+    lower = value.lower()
+    found = [s for s in pack.standards if lower.startswith(s.id.lower()) and not lower[len(s.id) :][:1].isalnum()]
+    return max(found, key=lambda standard: len(standard.id), default=None)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _attachment(text: str) -> dict[str, str]:
+    uri, _, last = text.strip().rpartition(" ")
+    if uri and _SHA256.fullmatch(last):
+        return {"uri": uri.strip(), "sha256": last.lower()}
+    return {"uri": text.strip()}

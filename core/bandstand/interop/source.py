@@ -1,0 +1,251 @@
+"""What every reader of files shares: limits, raw rows, headings, and how a value is quoted in a problem."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bandstand.models.problem import Place, Problem, shown
+from bandstand.rules.base import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MIB = 1024 * 1024
+
+_WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_UTF8_MARK = b"\xef\xbb\xbf"
+_LOOKED_AT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may hold before it is refused.
+
+    Attributes:
+        max_bytes: Bytes of the file on disk.
+        max_rows: Records of one file.
+        max_unzipped: Bytes of a workbook once unpacked.
+        max_ratio: How many times larger than packed a workbook may become; looked at above 16 MiB.
+        max_problems: Problems after which the rest of the input is left unread.
+    """
+
+    max_bytes: int = 64 * MIB
+    max_rows: int = 1_000_000
+    max_unzipped: int = 512 * MIB
+    max_ratio: int = 200
+    max_problems: int = 10_000
+
+
+@dataclass(slots=True)
+class RawRow:
+    """One record as its file gives it, before anybody has looked at what it says.
+
+    Attributes:
+        file: The file's name as the user gave it.
+        row: Row as a spreadsheet counts it, from 1, for a table.
+        line: Line of a text file, from 1, for JSON.
+        sheet: Sheet of a workbook.
+        values: Field -> value; fields that are not given are absent or None.
+        cells: Field -> cell (``F14``), where the record was put together from several cells.
+        written_for: Framework and pack version (``smart_equip 2024.1``) that a ragging sheet was written for.
+    """
+
+    file: str
+    row: int | None
+    line: int | None
+    sheet: str | None
+    values: dict[str, object]
+    cells: Mapping[str, str] | None = None
+    written_for: str | None = None
+
+    def place(self, path: str | None = None) -> Place:
+        """Where the field ``path`` of this record is."""
+        cell = self.cells.get(path) if self.cells is not None and path is not None else None
+        if cell is not None:
+            row = int("".join(c for c in cell if c.isdigit()))
+            return Place(file=self.file, row=row, sheet=self.sheet, path=cell)
+        return Place(file=self.file, row=self.row, line=self.line, sheet=self.sheet, path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The columns of a kind of table.
+
+    Attributes:
+        kind: What the table holds, in messages: ``evidence``.
+        known: Every column, in the order in which messages list them.
+        required: The columns without which no row can be read.
+    """
+
+    kind: str
+    known: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+EVIDENCE = Headings(
+    "evidence",
+    (
+        "id",
+        "person",
+        "framework",
+        "criteria",
+        "claim",
+        "source",
+        "author",
+        "date",
+        "review_point",
+        "note",
+        "attachments",
+        "moderated_by",
+    ),
+    ("person", "criteria", "claim", "source", "date"),
+)
+PEOPLE = Headings(
+    "people",
+    ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags"),
+    ("person",),
+)
+
+
+def quoted(value: object, limit: int = 60) -> str:
+    """A value as a problem quotes it: one line, short, and safe to print on any terminal."""
+    try:
+        # A long text is cut first, so that a 60 MB cell costs nothing.
+        text = shown(value[: 8 * limit] if isinstance(value, str) else value, limit)
+    except (RecursionError, ValueError):
+        return "…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def name_of(path: Path) -> str:
+    """The file's name as the user gave it, safe to print."""
+    return quoted(path, 400)
+
+
+def folded(text: object) -> str:
+    """A heading or word as it is compared: ``Review point`` is ``review_point``."""
+    return "_".join(str(text).strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def is_blank(value: object) -> bool:
+    """Whether a field that holds ``value`` counts as not given."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def number_text(value: float) -> str:
+    """A number as the id that was meant: a spreadsheet holds 7 as 7.0."""
+    return str(int(value)) if math.isfinite(value) and float(value).is_integer() else str(value)
+
+
+def file_problem(path: Path, code: str, message: str, remedy: str, **place: object) -> Problem:
+    """A problem of a file; ``place`` may hold its line, row or sheet."""
+    where = Place.model_validate({"file": name_of(path), **place})
+    return Problem(code=code, place=where, message=message, remedy=remedy)
+
+
+def unusable(path: Path, limits: Limits) -> Problem | None:
+    """Why ``path`` cannot be read at all, or None."""
+    try:
+        if not path.exists():
+            return file_problem(path, "no-such-file", "There is no such file.", "Check the name and the folder.")
+        if path.is_dir():
+            return file_problem(path, "is-a-folder", "This is a folder.", "Name the files in it.")
+        if not path.is_file():
+            return file_problem(path, "not-a-file", "This is a device or a pipe.", "Save it as a file first.")
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        return _not_readable(path, error)
+    if size == 0:
+        return empty(path)
+    return too_large(path, size, limits) if size > limits.max_bytes else None
+
+
+def read_bytes(path: Path, limits: Limits) -> bytes | Problem:
+    """The file's bytes, or why they can't be had."""
+    problem = unusable(path, limits)
+    if problem is not None:
+        return problem
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.max_bytes + 1)
+    except OSError as error:
+        return _not_readable(path, error)
+    return too_large(path, len(data), limits) if len(data) > limits.max_bytes else data
+
+
+def read_text(path: Path, limits: Limits) -> str | Problem:
+    """The text of a UTF-8 file, with or without its byte order mark, or why it can't be had."""
+    data = read_bytes(path, limits)
+    if isinstance(data, Problem):
+        return data
+    remedy = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
+    if data.startswith(_WORKBOOK_STARTS):
+        message = f"This is a workbook, though its name ends in {path.suffix}."
+        return file_problem(path, "not-a-text-file", message, "Rename it to .xlsx, or save it as what it is called.")
+    if data.startswith(_WIDE_MARKS) or b"\x00" in data[:_LOOKED_AT]:
+        return file_problem(path, "wrong-encoding", "The file is in UTF-16 (or no text at all), not UTF-8.", remedy)
+    try:
+        text = data.removeprefix(_UTF8_MARK).decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = error.start + (len(_UTF8_MARK) if data.startswith(_UTF8_MARK) else 0)
+        near = data[max(0, at - 20) : at + 20].decode("cp1252", "replace").splitlines()
+        here = next((part for part in near if part), "")
+        message = f'The file is not UTF-8: byte 0x{data[at]:02X} near "{quoted(here)}".'
+        line = data.count(b"\n", 0, at) + 1
+        return file_problem(path, "wrong-encoding", message, remedy, line=line)
+    return text if text.strip() else empty(path)
+
+
+def empty(path: Path) -> Problem:
+    """The problem of a file with nothing in it."""
+    return file_problem(path, "empty-file", "The file is empty.", "Check that it was saved, and is the right one.")
+
+
+def no_records(path: Path, headings: Headings) -> Problem:
+    """The problem of a file that is in order but holds no record."""
+    message = f"The file holds no {headings.kind}."
+    return file_problem(path, "no-records", message, "Check that it is the right one.")
+
+
+def too_large(path: Path, size: int, limits: Limits) -> Problem:
+    """The problem of a file that is larger than the limit."""
+    limit = _megabytes(limits.max_bytes)
+    message = f"The file has {_megabytes(size)}; at most {limit} are read."
+    return file_problem(path, "too-large", message, "Split it into smaller files and give them together.")
+
+
+def too_many_rows(path: Path, limits: Limits) -> Problem:
+    """The problem of a file with more records than the limit; those before it were read."""
+    message = f"The file has more than {limits.max_rows:,} records; the rest was not read."
+    return file_problem(path, "too-many-rows", message, "Split it into smaller files and give them together.")
+
+
+def missing_columns(
+    path: Path, missing: Sequence[str], there: Sequence[str], headings: Headings, **place: object
+) -> Problem:
+    """The problem of a table without the columns that every row needs."""
+    names = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+    message = f"The table has no column {names}."
+    unused = [word for word in there if folded(word) not in headings.known]
+    near = [
+        (word, did_you_mean(folded(word), missing).removeprefix("Did you mean ").removesuffix("?"))
+        for word in unused
+        if did_you_mean(folded(word), missing).startswith("Did you mean")
+    ]
+    hints = "".join(f' Is "{quoted(word)}" meant to be {wanted}?' for word, wanted in near)
+    remedy = f"The headings stand in the first row; {headings.kind} has {', '.join(headings.known)}.{hints}"
+    return file_problem(path, "missing-column", message, remedy, **place)
+
+
+def _not_readable(path: Path, error: Exception) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "the name is not a file's"
+    message = f"The file can't be read: {reason}."
+    return file_problem(path, "not-readable", message, "Check that you may open it, and that no other program has it.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MIB:,.0f} MB" if size >= MIB else f"{size:,} bytes"

@@ -1,0 +1,1 @@
+"""Plain values: what a framework, a piece of evidence and an evaluation are."""

@@ -1,0 +1,206 @@
+"""One run's whole result, as it is published: pins, findings, conclusions, recommendation and trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bandstand.models.clauses import Value
+from bandstand.models.finding import Finding
+from bandstand.models.framework import Zone
+from bandstand.models.provenance import Basis
+from bandstand.models.recommendation import Recommendation
+from bandstand.models.trace import Trace
+
+Colour = Literal["green", "amber", "blank"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PublishedFinding(_Part):
+    """What the evidence shows for one criterion, and which evidence that goes by.
+
+    Attributes:
+        finding: One of the five answers; ``not_evidenced`` when nothing counted.
+        provisional: A claim above what its source may reach until it is agreed.
+        evidence: Id of the evidence, unless there was none.
+        source: Its source.
+        date: Its date.
+        moderated: Whether it was agreed with the person.
+    """
+
+    finding: Finding
+    provisional: bool = False
+    evidence: str | None = None
+    source: str | None = None
+    date: dt.date | None = None
+    moderated: bool = False
+
+
+class PublishedConclusion(_Part):
+    """What one rule concluded, and how firmly the document says so."""
+
+    name: str
+    value: Value
+    rule: str
+    basis: Basis
+
+
+class ViewResult(_Part):
+    """Level and zone by one view."""
+
+    label: str
+    level: int
+    zone: Zone | None
+    evidence: int = Field(description="How many criteria the view has evidence on.")
+
+
+class Blocker(PublishedFinding):
+    """A criterion that keeps the next level from being held.
+
+    ``kind`` is ``employment_minimum`` where it belongs to the minimum for employment, which is never a development point.
+    """
+
+    criterion: str
+    label: str
+    kind: Literal["development", "employment_minimum"]
+
+
+class Step(_Part):
+    """What one criterion asks for."""
+
+    criterion: str
+    label: str
+    descriptor: str
+    asks: str
+
+
+class NextSteps(_Part):
+    """The smallest change that reaches the next level: nothing less would.
+
+    Attributes:
+        level: The next level; None at the top.
+        reaches: The level that would be held after the change: more than ``level`` when what lies above is met already.
+        kind: ``employment_minimum`` where it is about the minimum for employment.
+        criteria: What each criterion asks.
+    """
+
+    level: int | None
+    reaches: int | None
+    kind: Literal["development", "employment_minimum", "none"]
+    criteria: tuple[Step, ...]
+
+
+class PackPin(_Part):
+    """The pack that was used."""
+
+    id: str
+    version: str
+    digest: str
+
+
+class Pins(_Part):
+    """Everything that the evaluation depends on; evaluating the same again gives the same bytes.
+
+    Attributes:
+        pack: Id, version and digest of the pack.
+        overlay: Digest of the trust's overlay, if there was one.
+        person: Digest of what was known of the person.
+        evidence: Digest of the person's evidence for this framework, whatever its order.
+        engine: Release of Bandstand.
+        as_of: The as-of date.
+        digest: Digest of this whole evaluation without this one field.
+    """
+
+    pack: PackPin
+    overlay: str | None
+    person: str
+    evidence: str
+    engine: str
+    as_of: dt.date
+    digest: str
+
+
+class Certificate(_Part):
+    """Whether the engines agreed.
+
+    Attributes:
+        agreed: True when both concluded the same of everything; None when only one could run.
+        engines: Which ran.
+        runs: How many sets of findings were concluded on.
+        compared: How many conclusions were compared.
+        differences: Names of conclusions that they differed on, with both values.
+        note: Why only one ran.
+    """
+
+    agreed: bool | None
+    engines: tuple[str, ...]
+    runs: int
+    compared: int
+    differences: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Evaluation(_Part):
+    """One person, one framework, one as-of date.
+
+    Attributes:
+        person: The person's id.
+        framework: The framework's id.
+        purpose: What it was made for; one that the framework serves.
+        as_of: Evidence up to this date counts.
+        review_point: The last review point that counts, where one was named.
+        grade: The grade that the band was looked up for, if it is known.
+        view: The view that level, zone and recommendation go by.
+        views: Level and zone by every view that has evidence.
+        findings: By criterion, in that view.
+        conclusions: In that view.
+        level: The highest level held, 0 for none.
+        zone: Where the level lies against the band; None where no band is known.
+        ragging: Colour by review point and line.
+        ragging_views: The view that each review point's colours go by.
+        recommendation: What is suggested.
+        blockers: Criteria that keep the next level from being held.
+        next_steps: The smallest change that reaches it.
+        pins: What the evaluation depends on.
+        engine: The engine that concluded: ``durable_rules`` or ``plain``.
+        certificate: Whether the engines agreed.
+        trace: Everything asked, seen and concluded.
+    """
+
+    person: str
+    framework: str
+    purpose: str
+    as_of: dt.date
+    review_point: str | None
+    grade: str | None
+    view: str
+    views: dict[str, ViewResult]
+    findings: dict[str, PublishedFinding]
+    conclusions: tuple[PublishedConclusion, ...]
+    level: int
+    zone: Zone | None
+    ragging: dict[str, dict[str, Colour]]
+    ragging_views: dict[str, str]
+    recommendation: Recommendation
+    blockers: tuple[Blocker, ...]
+    next_steps: NextSteps
+    pins: Pins
+    engine: Literal["durable_rules", "plain"]
+    certificate: Certificate
+    trace: Trace
+
+    def value(self, conclusion: str) -> Value:
+        """The value of a conclusion by its name.
+
+        Raises:
+            KeyError: No rule of the framework concludes it.
+        """
+        for concluded in self.conclusions:
+            if concluded.name == conclusion:
+                return concluded.value
+        raise KeyError(conclusion)

@@ -1,0 +1,136 @@
+"""Evidence records and people, as they come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bandstand.models.finding import Claim
+
+
+class EvidenceSource(StrEnum):
+    """The kind of place that a piece of evidence comes from."""
+
+    SELF = "self"
+    APPRAISER = "appraiser"
+    PEER = "peer"
+    DOCUMENT = "document"
+    OBSERVATION = "observation"
+    DATA = "data"
+    PUPIL_VOICE = "pupil_voice"
+
+
+def _plain_date(value: Any) -> Any:
+    """Take a date as YYYY-MM-DD or as a spreadsheet's own date; pydantic alone would also take seconds since 1970."""
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            raise ValueError("a date has no time of day")
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, str):
+        try:
+            return dt.datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            raise ValueError("a date is written YYYY-MM-DD") from None
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+PlainDate = Annotated[dt.date, BeforeValidator(_plain_date, json_schema_input_type=dt.date)]
+Identifier = Annotated[str, Field(pattern=r"^\S(.{0,118}\S)?$", description="Up to 120 characters on one line.")]
+
+
+class Attachment(BaseModel):
+    """A file that a piece of evidence points to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uri: str = Field(min_length=1, max_length=2000)
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Evidence(BaseModel):
+    """One dated observation about one person, from a named kind of source, against one or more criteria.
+
+    Attributes:
+        id: Unique among the evidence read together.
+        person: The person's id; Bandstand needs no names.
+        framework: The framework that the criteria belong to.
+        criteria: Ids of one or more criteria.
+        claim: The point on the criteria's scale that this observation claims.
+        source: The kind of source.
+        author: Id of whoever recorded it.
+        date: The day that it was observed.
+        review_point: The review that it was recorded for, when it was recorded for one.
+        note: Free text; no rule reads it.
+        attachments: Files that show it.
+        moderated_by: Id of whoever agreed the claim with the person; then it counts in full in the agreed view.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    id: Identifier
+    person: Identifier
+    framework: Identifier
+    criteria: tuple[Identifier, ...] = Field(min_length=1)
+    claim: Claim
+    source: EvidenceSource
+    author: Identifier | None = None
+    date: PlainDate
+    review_point: str | None = None
+    note: str | None = Field(default=None, max_length=10_000)
+    attachments: tuple[Attachment, ...] = ()
+    moderated_by: Identifier | None = None
+
+
+class Person(BaseModel):
+    """What Bandstand may know of a person: the role, never the protected characteristics.
+
+    Attributes:
+        person: The person's id.
+        grade: The grade, as ``teaching:UPS1`` or, where one strand alone has it, ``UPS1``.
+        roles: Ids of roles that the framework names.
+        strand: The framework's strand (teaching, non-teaching, governance), when the grade alone leaves it open.
+        fte: Full-time equivalent of the contract, above 0 and at most 1.
+        in_role_since: The day that the person entered the present role.
+        career_stage: Such as ``ECT1``, ``ECT2`` or ``MPR``.
+        flags: Ids of flags that the framework declares.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    person: Identifier
+    grade: str | None = None
+    roles: tuple[str, ...] = ()
+    strand: str | None = None
+    fte: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    in_role_since: PlainDate | None = None
+    career_stage: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+#: Columns that staff lists often have and that no rule may read (Equality Act 2010, section 4); readers leave them out.
+PROTECTED_FIELDS = frozenset(
+    {
+        "age",
+        "date_of_birth",
+        "dob",
+        "disability",
+        "gender",
+        "gender_reassignment",
+        "ethnicity",
+        "marital_status",
+        "marriage",
+        "maternity",
+        "nationality",
+        "pregnancy",
+        "race",
+        "religion",
+        "belief",
+        "sex",
+        "sexual_orientation",
+    }
+)

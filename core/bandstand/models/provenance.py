@@ -1,0 +1,65 @@
+"""Where a value comes from, and how firmly the document says it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_LINES = r"[1-9]\d*(-[1-9]\d*)?(, ?[1-9]\d*(-[1-9]\d*)?)*"
+
+
+class Basis(StrEnum):
+    """How firmly a rule, a threshold or a band rests on the document."""
+
+    STATED = "stated"
+    INTERPRETED = "interpreted"
+    ILLUSTRATIVE = "illustrative"
+    TRUST = "trust"
+
+
+def _lines(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Lines = Annotated[
+    str,
+    BeforeValidator(_lines, json_schema_input_type=str | int),
+    Field(pattern=f"^{_LINES}$", description="Lines of the document, such as 540 or 382-394, 460."),
+]
+
+
+def line_numbers(lines: str) -> list[int]:
+    """Every line that ``lines`` names, in order: ``"382-384, 460"`` gives 382, 383, 384, 460."""
+    numbers: list[int] = []
+    for part in re.split(r", ?", lines):
+        first, _, last = part.partition("-")
+        numbers.extend(range(int(first), int(last or first) + 1))
+    return numbers
+
+
+class Provenance(BaseModel):
+    """The part that every rule, level, band, criterion and row carries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Lines
+    basis: Basis = Basis.STATED
+    note: str | None = Field(default=None, description="Needed unless the basis is `stated`: what was read, and how.")
+
+
+class Ground(BaseModel):
+    """What one clause or threshold rests on, as a conclusion carries it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    basis: Basis
+    note: str | None = None
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether the document, or the trust, says so in so many words."""
+        return self.basis in (Basis.STATED, Basis.TRUST)

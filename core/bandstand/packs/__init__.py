@@ -1,0 +1,1 @@
+"""Packs: loaded, validated, checked, and listed."""

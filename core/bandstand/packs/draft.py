@@ -1,0 +1,36 @@
+"""A pack while it is read: its parts, and where each came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bandstand.models.example import Example
+from bandstand.models.framework import Framework, Standard
+from bandstand.models.problem import Problem
+from bandstand.packs.yaml_source import Path, Source
+from bandstand.rules.base import Rule
+
+
+@dataclass
+class Draft:
+    """A pack while it is read: its parts, each with the source and path that it came from.
+
+    Attributes:
+        place: Where the pack is, for people.
+        sources: Every YAML file, by its path below the pack's root.
+        problems: Those that belong to no YAML file.
+    """
+
+    place: str
+    sources: dict[str, Source] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    framework: Framework | None = None
+    standards: list[tuple[Standard, Source]] = field(default_factory=list)
+    rules: list[tuple[Rule, Source, Path]] = field(default_factory=list)
+    examples: list[tuple[Example, Source, Path]] = field(default_factory=list)
+    evidence_schema: dict[str, Any] = field(default_factory=dict)
+
+    def all_problems(self) -> list[Problem]:
+        """Every problem found so far."""
+        return [*self.problems, *(problem for source in self.sources.values() for problem in source.problems)]

@@ -1,0 +1,156 @@
+"""A pack from disk: every file read and validated, then cross-checked; all problems are reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+import jsonschema
+import rfc8785
+
+from bandstand.errors import ProblemsError
+from bandstand.models.example import ExampleFile
+from bandstand.models.framework import Framework, Standard
+from bandstand.models.problem import Place, Problem
+from bandstand.packs.check import check_pack
+from bandstand.packs.draft import Draft
+from bandstand.packs.pack import Pack
+from bandstand.packs.shape import read_as
+from bandstand.packs.yaml_source import MOST_BYTES, Path, Source, read_yaml
+from bandstand.rules.base import Rule, did_you_mean
+
+#: Folders of a pack, and what stands in them.
+FOLDERS: Final = ("standards", "rules", "examples")
+FRAMEWORK: Final = "framework.yaml"
+EVIDENCE_SCHEMA: Final = "evidence.schema.json"
+_MOST_FILES: Final = 500
+
+
+def load_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Pack:
+    """Read the pack in the folder ``root``, with rules of the given kinds.
+
+    Raises:
+        ProblemsError: The pack has problems; it holds every one of them.
+    """
+    draft = Draft(place=str(root))
+    _read_files(root, draft)
+    _read_parts(draft, kinds)
+    if draft.all_problems() or draft.framework is None:
+        # References between broken parts would only repeat what is wrong with the parts.
+        raise ProblemsError(draft.all_problems())
+    lowered = check_pack(draft)
+    if draft.all_problems():
+        raise ProblemsError(draft.all_problems())
+    content: dict[str, Any] = {name: source.data for name, source in draft.sources.items()}
+    content[EVIDENCE_SCHEMA] = draft.evidence_schema
+    return Pack(
+        framework=draft.framework,
+        standards=tuple(standard for standard, _ in draft.standards),
+        rules=tuple(rule for rule, _, _ in draft.rules),
+        lowered=lowered,
+        examples=tuple(example for example, _, _ in draft.examples),
+        evidence_schema=draft.evidence_schema,
+        digest=f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}",
+        place=draft.place,
+    )
+
+
+def _read_files(root: Traversable, draft: Draft) -> None:
+    found = list(_files(root, draft))
+    if FRAMEWORK not in dict(found):
+        _report(draft, "missing-file", FRAMEWORK, "A pack has a framework.yaml.", "Add it, or name the pack's folder.")
+    for name, file in found:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            _report(draft, "unreadable-file", name, f"The file cannot be read: {error.strerror}.", "Check its rights.")
+            continue
+        if name == EVIDENCE_SCHEMA:
+            _read_schema(content, draft)
+        else:
+            draft.sources[name] = read_yaml(name, content)
+
+
+def _files(root: Traversable, draft: Draft) -> Iterator[tuple[str, Traversable]]:
+    """The pack's files by their names below the root, in order; whatever else lies there is a problem."""
+    if not root.is_dir():
+        return
+    count = 0
+    for entry in sorted(root.iterdir(), key=lambda e: e.name):
+        if entry.is_dir() and entry.name in FOLDERS:
+            for file in sorted(entry.iterdir(), key=lambda e: e.name):
+                count += 1
+                name = f"{entry.name}/{file.name}"
+                if count > _MOST_FILES:
+                    message = f"The pack has more than {_MOST_FILES} files."
+                    _report(draft, "too-many-files", name, message, "Put more into each.")
+                    return
+                if file.name.endswith(".yaml") and file.is_file():
+                    yield name, file
+                else:
+                    _report(draft, "unexpected-file", name, "This is not a .yaml file.", "Rename it or take it out.")
+        elif entry.name in (FRAMEWORK, EVIDENCE_SCHEMA) and entry.is_file():
+            yield entry.name, entry
+        else:
+            remedy = did_you_mean(entry.name, (FRAMEWORK, EVIDENCE_SCHEMA, *FOLDERS))
+            _report(draft, "unexpected-file", entry.name, "A pack has no such file or folder.", remedy)
+
+
+def _read_schema(content: bytes, draft: Draft) -> None:
+    try:
+        if len(content) > MOST_BYTES:
+            raise ValueError("it is too large")  # noqa: TRY301 - one report serves all that can be wrong
+        schema = json.loads(content)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        draft.evidence_schema = schema
+    except jsonschema.SchemaError as error:
+        path = ".".join(map(str, error.absolute_path))
+        _report(draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not a JSON Schema: {error.message}.", "Mend it.", path)
+    except (ValueError, RecursionError) as error:
+        _report(draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not JSON: {error}.", "Mend it.")
+
+
+def _read_parts(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
+    for name, source in draft.sources.items():
+        if source.data is None:
+            continue
+        folder, _, _ = name.rpartition("/")
+        if folder == "":
+            draft.framework = read_as(Framework, source, source.data)
+        elif folder == "standards":
+            standard = read_as(Standard, source, source.data)
+            if standard is not None:
+                draft.standards.append((standard, source))
+        elif folder == "examples":
+            parsed = read_as(ExampleFile, source, source.data)
+            for n, example in enumerate(parsed.examples if parsed else ()):
+                draft.examples.append((example, source, ("examples", n)))
+        else:
+            _read_rules(source, draft, kinds)
+
+
+def _read_rules(source: Source, draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
+    data = source.data
+    if not isinstance(data, dict) or list(data) != ["rules"] or not isinstance(data["rules"], list):
+        source.report("bad-value", (), "A rules file has one field, rules, which is a list.", "Write `rules:` first.")
+        return
+    for n, item in enumerate(data["rules"]):
+        path: Path = ("rules", n)
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if not isinstance(kind, str):
+            source.report("missing-field", path, "The rule names no kind.", f"Add kind: {' or '.join(kinds)}.")
+        elif kind not in kinds:
+            remedy = did_you_mean(kind, kinds)
+            source.report("unknown-kind", (*path, "kind"), f'"{kind}" is not a kind of rule.', remedy)
+        else:
+            rule = read_as(kinds[kind], source, item, path)
+            if rule is not None:
+                draft.rules.append((rule, source, path))
+
+
+def _report(draft: Draft, code: str, file: str, message: str, remedy: str, path: str | None = None) -> None:
+    place = Place(file=file, path=path or None)
+    draft.problems.append(Problem(code=code, place=place, message=message, remedy=remedy))

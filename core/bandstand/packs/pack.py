@@ -1,0 +1,93 @@
+"""One dated version of a framework, loaded and found free of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bandstand.models.clauses import Lowered
+from bandstand.models.example import Example
+from bandstand.models.framework import Criterion, Framework, Grade, Standard
+from bandstand.rules.base import Rule
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack as the rest of Bandstand sees it.
+
+    Attributes:
+        framework: What ``framework.yaml`` says.
+        standards: In the order of their files.
+        rules: In the order of their files, each checked.
+        lowered: What each rule lowers to, in the same order.
+        examples: In the order of their files.
+        evidence_schema: JSON Schema that an evidence record for this framework also meets.
+        digest: ``sha256:`` and the hash of the whole content as canonical JSON.
+        place: Where it was loaded from, for people.
+    """
+
+    framework: Framework
+    standards: tuple[Standard, ...]
+    rules: tuple[Rule, ...]
+    lowered: tuple[Lowered, ...]
+    examples: tuple[Example, ...]
+    evidence_schema: Mapping[str, Any]
+    digest: str
+    place: str
+
+    @property
+    def id(self) -> str:
+        """The framework's id."""
+        return self.framework.id
+
+    @property
+    def version(self) -> str:
+        """The pack's version."""
+        return self.framework.version
+
+    @property
+    def name(self) -> str:
+        """Id and version, as messages give them: ``smart_equip 2024.1``."""
+        return f"{self.id} {self.version}"
+
+    @cached_property
+    def criteria(self) -> dict[str, Criterion]:
+        """Every criterion by its id, in the order of the standards."""
+        return {c.id: c for standard in self.standards for c in standard.criteria}
+
+    @cached_property
+    def standard_of(self) -> dict[str, Standard]:
+        """The standard that each criterion stands in, by the criterion's id."""
+        return {c.id: standard for standard in self.standards for c in standard.criteria}
+
+    @cached_property
+    def rule_by_id(self) -> dict[str, Rule]:
+        """Every rule by its id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def grades(self) -> dict[str, Grade]:
+        """Every grade by its id, lower-cased."""
+        return {grade.id.lower(): grade for grade in self.framework.grades}
+
+    def find_grades(self, text: str, strand: str | None = None) -> list[Grade]:
+        """The grades that ``text`` can mean: by id, by the part after the strand, or by another spelling.
+
+        Letter case and spaces do not matter. ``strand`` narrows the answer; more than one is ambiguous.
+        """
+        wanted = _folded(text)
+        found = [
+            grade
+            for grade in self.framework.grades
+            if wanted in {_folded(grade.id), _folded(grade.id.partition(":")[2]), *map(_folded, grade.aliases)}
+        ]
+        exact = [grade for grade in found if _folded(grade.id) == wanted]
+        if exact:
+            return exact
+        return [grade for grade in found if strand is None or grade.strand == strand]
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split()).lower()

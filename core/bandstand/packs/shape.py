@@ -1,0 +1,122 @@
+"""The shape of a pack's files: JSON Schema first, then the models, with every fault worded for its author."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import jsonschema
+from pydantic import BaseModel, ValidationError
+
+from bandstand.models.problem import shown
+from bandstand.rules.base import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandstand.packs.yaml_source import Path, Source
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@cache
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what ``model`` is read from."""
+    return model.model_json_schema(mode="validation")
+
+
+@cache
+def _validator(model: type[BaseModel]) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema_of(model))
+
+
+def read_as(model: type[Model], source: Source, data: object, path: Path = ()) -> Model | None:
+    """``data``, which stands at ``path`` of ``source``, as a model; None, and problems on the source, when it is not one.
+
+    Problems are of the schema where it finds any, else of the model, whose checks go further.
+    """
+    faults = sorted(_validator(model).iter_errors(data), key=lambda e: list(map(str, e.absolute_path)))
+    if faults:
+        for fault in faults:
+            _report(source, path, fault)
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for item in error.errors():
+            where = (*path, *(part for part in item["loc"] if _is_in(source, (*path, part)) or isinstance(part, int)))
+            message = item["msg"].removeprefix("Value error, ")
+            source.report("bad-value", where, f"{message[:1].upper()}{message[1:]}.", "Mend the value.", item["input"])
+        return None
+
+
+def _is_in(source: Source, path: Path) -> bool:
+    return path in source.lines
+
+
+def _report(source: Source, path: Path, fault: jsonschema.ValidationError) -> None:
+    where = (*path, *fault.absolute_path)
+    value = fault.instance
+    match fault.validator:
+        case "required":
+            missing = next(name for name in fault.validator_value if name not in value)
+            source.report("missing-field", where, f'"{missing}" is missing.', f"Add {missing}.")
+        case "additionalProperties":
+            known = list(fault.schema.get("properties", ()))
+            for name in value:
+                if name not in known:
+                    remedy = did_you_mean(str(name), known)
+                    source.report("unknown-field", (*where, name), f'"{name}" is not a field here.', remedy)
+        case "enum" | "const":
+            words = fault.validator_value if fault.validator == "enum" else [fault.validator_value]
+            remedy = did_you_mean(str(value), [str(word) for word in words])
+            source.report("unknown-word", where, f'"{shown(value)}" is not one of the words here.', remedy, value)
+        case "type":
+            wanted = fault.validator_value
+            names = _types([wanted] if isinstance(wanted, str) else wanted)
+            source.report("wrong-type", where, f"{_named(value)} stands where {names} belongs.", "Mend it.", value)
+        case "anyOf" | "oneOf":
+            source.report("bad-value", where, f"{_named(value)} does not fit here.", _ways(fault), value)
+        case "pattern":
+            remedy = fault.schema.get("description") or f"It has to match {fault.validator_value}"
+            source.report("bad-value", where, f'"{shown(value)}" is not written as it should be.', remedy, value)
+        case _:
+            source.report("bad-value", where, f"{shown(fault.message)}.", "Mend the value.", value)
+
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "nothing",
+}
+
+
+def _types(names: Iterable[str]) -> str:
+    return " or ".join(_TYPES.get(name, name) for name in names)
+
+
+def _named(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "Nothing"
+        case dict():
+            return "A mapping"
+        case list():
+            return "A list"
+        case str():
+            return f'"{shown(value)}"'
+        case _:
+            return f"The number {value}"
+
+
+def _ways(fault: jsonschema.ValidationError) -> str:
+    options = [option for option in fault.validator_value if isinstance(option, dict)]
+    names = [option["type"] for option in options if isinstance(option.get("type"), str)]
+    return f"It is {_types(dict.fromkeys(names))}." if names else "See the reference of this field."

@@ -1,0 +1,177 @@
+"""Finds plugins, asks each what it adds, and sets aside those that fail, so that the others serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+from bandstand import builtin
+from bandstand.errors import ProblemsError
+from bandstand.hookspecs import PROJECT, EvidenceReader, Hooks, Report
+from bandstand.packs.load import load_pack
+from bandstand.rules.base import Rule
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from importlib.resources.abc import Traversable
+
+    from bandstand.packs.pack import Pack
+
+
+Added = TypeVar("Added")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A plugin, or one pack of it, that cannot serve.
+
+    Attributes:
+        name: The plugin's name, or the pack's place.
+        reason: Why, in one or more lines; every problem of a pack.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass
+class Catalogue:
+    """Everything that the plugins add.
+
+    Attributes:
+        packs: Every version of every framework.
+        kinds: Classes of rules, by the kind's name.
+        readers: Readers of evidence files, by suffix.
+        reports: Writers of reports, by name.
+        set_aside: What failed.
+    """
+
+    packs: list[Pack] = field(default_factory=list)
+    kinds: dict[str, type[Rule]] = field(default_factory=dict)
+    readers: dict[str, EvidenceReader] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def frameworks(self, as_of: dt.date | None = None) -> dict[str, Pack]:
+        """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""
+        chosen: dict[str, Pack] = {}
+        for pack in sorted(self.packs, key=lambda p: (p.framework.valid_from, p.version)):
+            if pack.id not in chosen or as_of is None or pack.framework.valid_from <= as_of:
+                chosen[pack.id] = pack
+        return dict(sorted(chosen.items()))
+
+
+def plugin_manager() -> pluggy.PluginManager:
+    """A new plugin manager that knows the hooks and Bandstand's own plugin, and no others yet."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(Hooks)
+    manager.register(builtin, name=PROJECT)
+    return manager
+
+
+def load_catalogue(
+    *, points: Iterable[EntryPoint] | None = None, packs: Iterable[Traversable] = (), manager: pluggy.PluginManager | None = None
+) -> Catalogue:
+    """Load every plugin, and every pack of every plugin.
+
+    Args:
+        points: Entry points to load; those of the group ``bandstand`` of what is installed when None.
+        packs: Folders of further packs that no plugin brings.
+        manager: A manager with plugins registered already; a new one when None.
+    """
+    manager = manager or plugin_manager()
+    catalogue = Catalogue()
+    for point in sorted(entry_points(group=PROJECT) if points is None else points, key=lambda p: p.name):
+        _load_plugin(manager, point, catalogue)
+    roots: list[tuple[str, Traversable]] = []
+    for name, _ in manager.list_name_plugin():
+        if not _ask(manager, name, catalogue, roots):
+            manager.unregister(name=name)
+    roots.extend((str(root), root) for root in packs)
+    for name, root in roots:
+        _load_pack(name, root, catalogue)
+    return catalogue
+
+
+def _load_plugin(manager: pluggy.PluginManager, point: EntryPoint, catalogue: Catalogue) -> None:
+    try:
+        manager.register(point.load(), name=point.name)
+        # A hook implementation whose name is misspelt would otherwise never be called, and nobody would know.
+        manager.check_pending()
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
+        if manager.has_plugin(point.name):
+            manager.unregister(name=point.name)
+        catalogue.set_aside.append(SetAside(point.name, f"The plugin cannot be loaded: {_said(error)}"))
+
+
+def _ask(
+    manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: list[tuple[str, Traversable]]
+) -> bool:
+    """Ask one plugin what it adds; when it fails, nothing that it added stays."""
+    others = [plugin for other, plugin in manager.list_name_plugin() if other != name]
+    kinds: dict[str, type[Rule]] = {}
+    readers: dict[str, EvidenceReader] = {}
+    reports: dict[str, Report] = {}
+    found: list[tuple[str, Traversable]] = []
+
+    def add_kind(kind: type[Rule]) -> None:
+        _add(kinds, catalogue.kinds, kind.KIND, kind, "rule kind")
+
+    def add_reader(suffix: str, reader: EvidenceReader) -> None:
+        _add(readers, catalogue.readers, suffix.lower(), reader, "evidence reader")
+
+    def add_report(report: str, writer: Report) -> None:
+        _add(reports, catalogue.reports, report, writer, "report")
+
+    def add_pack(root: Traversable) -> None:
+        found.append((name, root))
+
+    asked: list[tuple[str, Any]] = [
+        ("register_rule_kinds", add_kind),
+        ("register_evidence_readers", add_reader),
+        ("register_reports", add_report),
+        ("register_packs", add_pack),
+    ]
+    try:
+        for hook, register in asked:
+            manager.subset_hook_caller(hook, remove_plugins=others)(register=register)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
+        catalogue.set_aside.append(SetAside(name, f"The plugin failed: {_said(error)}"))
+        return False
+    catalogue.kinds.update(kinds)
+    catalogue.readers.update(readers)
+    catalogue.reports.update(reports)
+    roots.extend(found)
+    return True
+
+
+def _add(own: dict[str, Added], known: dict[str, Added], name: str, added: Added, what: str) -> None:
+    if name in own or name in known:
+        raise ValueError(f'there is a {what} "{name}" already')
+    own[name] = added
+
+
+def _load_pack(name: str, root: Traversable, catalogue: Catalogue) -> None:
+    try:
+        pack = load_pack(root, catalogue.kinds)
+    except ProblemsError as error:
+        listed = "\n".join(f"  {problem}" for problem in error.problems)
+        catalogue.set_aside.append(SetAside(name, f"Its pack has {len(error.problems)} problems:\n{listed}"))
+        return
+    except Exception as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
+        catalogue.set_aside.append(SetAside(name, f"Its pack cannot be loaded: {_said(error)}"))
+        return
+    for other in catalogue.packs:
+        if (other.id, other.version) == (pack.id, pack.version):
+            message = f"There is a pack {pack.name} already, from {other.place}; this one is in {pack.place}."
+            catalogue.set_aside.append(SetAside(name, message))
+            return
+    catalogue.packs.append(pack)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

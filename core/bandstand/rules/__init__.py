@@ -1,0 +1,1 @@
+"""Rule kinds: one file each, holding all that the kind means."""

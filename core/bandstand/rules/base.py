@@ -1,0 +1,103 @@
+"""What every rule kind is: fields, the conclusions it declares, its checks, and how it lowers to clauses."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from bandstand.models.clauses import Conclusion, Lowered, Value
+from bandstand.models.evaluation import Evaluation
+from bandstand.models.framework import Criterion, Framework, Label
+from bandstand.models.provenance import Ground, Provenance
+
+RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """What a rule may look at besides itself: the framework, its criteria, and what all rules declare to conclude."""
+
+    framework: Framework
+    criteria: Mapping[str, Criterion]
+    conclusions: Mapping[str, Conclusion]
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A problem within one rule: its path below the rule, as ``("levels", 0, "criteria", 2)``, and its words."""
+
+    code: str
+    path: tuple[str | int, ...]
+    message: str
+    remedy: str
+
+
+class Rule(Provenance, ABC):
+    """The parent of every rule kind.
+
+    A subclass sets ``kind`` to a literal, adds its YAML fields, and says what it concludes, what can be wrong with it
+    and which clauses it lowers to. A plugin registers its class through ``register_rule_kinds``.
+    """
+
+    #: The name that YAML gives the kind; the subclass repeats it as a literal field ``kind``.
+    KIND: ClassVar[str]
+
+    id: RuleId
+    label: Label
+
+    @abstractmethod
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """Everything that the rule concludes, each name beginning with the rule's id and a dot."""
+
+    @abstractmethod
+    def check(self, context: RuleContext) -> Iterator[Defect]:
+        """Whatever is wrong with the rule in this pack, beyond its shape."""
+
+    @abstractmethod
+    def lower(self, context: RuleContext) -> Lowered:
+        """The rule as clauses. Called only when ``check`` found nothing."""
+
+    def subject(self, name: str, value_of: Callable[[str], Value]) -> str:
+        """What the conclusion ``name`` is about, as a noun phrase that a caveat can begin with."""
+        del name, value_of
+        return self.label
+
+    def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
+        """What the rule concluded about a person, in plain sentences; nothing when there is nothing to say."""
+        del evaluation, context
+        yield from ()
+
+    def minimum_criteria(self) -> frozenset[str]:
+        """Ids of criteria that hold the minimum for employment: never named as development points."""
+        return frozenset()
+
+    def ground(self) -> Ground:
+        """What the rule as a whole rests on."""
+        return ground(self)
+
+
+def ground(part: Provenance) -> Ground:
+    """The source and basis of any part of a pack, as a clause carries them."""
+    return Ground(source=part.source, basis=part.basis, note=part.note)
+
+
+def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], path: tuple[str | int, ...]) -> Defect:
+    """The defect of naming something that is not there, with the nearest thing that is."""
+    return Defect(f"unknown-{kind}", path, f'"{value}" is not a {kind} of this pack.', did_you_mean(value, known))
+
+
+def did_you_mean(value: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """A remedy that names the nearest known words, or all of them when they are few."""
+    lower = {word.lower(): word for word in known}
+    near = get_close_matches(value.lower(), list(lower), n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean {lower[near[0]]}?"
+    words = list(known)
+    if not words:
+        return "There are none."
+    return f"It is one of {', '.join(words[:12])}{' …' if len(words) > 12 else ''}."  # noqa: PLR2004 - a line's worth

@@ -1,0 +1,217 @@
+"""``decision_table``: rows of conditions over conclusions, facts and measures, each with its outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bandstand.models.clauses import (
+    Clause,
+    Comparison,
+    ConcludedIs,
+    Conclusion,
+    Condition,
+    FactCompares,
+    FactIs,
+    FactKnown,
+    Lowered,
+    Value,
+)
+from bandstand.models.framework import Key
+from bandstand.models.provenance import Provenance
+from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+
+#: Facts about the person that a rule may read, and what each is. Protected characteristics are not among them.
+FACTS: dict[str, Literal["word", "words", "number"]] = {
+    "grade": "word",
+    "strand": "word",
+    "career_stage": "word",
+    "roles": "words",
+    "flags": "words",
+    "fte": "number",
+    "months_in_role": "number",
+    "purpose": "word",
+    "view": "word",
+}
+
+_COMPARISON = re.compile(r"^\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*$")
+_TRUE, _FALSE = frozenset({True}), frozenset({False})
+
+Scalar = bool | int | str | None
+Cell = Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1)]
+
+
+class Input(BaseModel):
+    """Where a column of the table looks: a fact about the person, or another rule's conclusion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: str | None = None
+    conclusion: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Input:
+        if (self.fact is None) == (self.conclusion is None):
+            raise ValueError("an input is either a fact or a conclusion")
+        return self
+
+
+class Row(Provenance):
+    """One row: when every cell holds, the outcome.
+
+    A cell is a value, a list of values, a comparison such as ``"> 0.25"``, ``known`` or ``unknown`` (for facts). A
+    column that the row leaves out may be anything.
+    """
+
+    when: dict[Key, Cell]
+    then: Key
+
+
+class Otherwise(Provenance):
+    """The outcome when no row holds."""
+
+    then: Key
+
+
+class DecisionTable(Rule):
+    """A table with a hit policy.
+
+    Concludes, for a rule ``action`` with hit policy ``first`` or ``unique``: ``action.value``, the outcome (none when no
+    row holds and there is no ``otherwise``), and ``action.row1`` and so on, whether each row holds. With ``collect``:
+    ``action.has.OUTCOME`` for each outcome.
+    """
+
+    KIND: ClassVar[str] = "decision_table"
+
+    kind: Literal["decision_table"]
+    hit: Literal["unique", "first", "collect"]
+    inputs: dict[Key, Input] = Field(min_length=1)
+    rows: tuple[Row, ...] = Field(min_length=1)
+    otherwise: Otherwise | None = None
+
+    @property
+    def value_name(self) -> str:
+        """Name of the conclusion that gives the outcome."""
+        return f"{self.id}.value"
+
+    def _row(self, at: int) -> str:
+        return f"{self.id}.row{at + 1}"
+
+    def _has(self, outcome: str) -> str:
+        return f"{self.id}.has.{outcome}"
+
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome, in the order of the rows."""
+        last = (self.otherwise.then,) if self.otherwise else ()
+        return tuple(dict.fromkeys((*(row.then for row in self.rows), *last)))
+
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """See the class."""
+        if self.hit == "collect":
+            return tuple(
+                Conclusion(self._has(o), (True, False), False, self.id, f"{self.label}: {o}") for o in self.outcomes()
+            )
+        values: tuple[Value, ...] = self.outcomes()
+        otherwise = self.otherwise.then if self.otherwise else None
+        if otherwise is None:
+            values = (*values, None)
+        rows = (
+            Conclusion(self._row(at), (True, False), False, self.id, f"{self.label}: row {at + 1} holds")
+            for at in range(len(self.rows))
+        )
+        return (*rows, Conclusion(self.value_name, values, otherwise, self.id, self.label))
+
+    def check(self, context: RuleContext) -> Iterator[Defect]:
+        """Unknown inputs and columns, and cells that their input can never hold."""
+        for name, column in self.inputs.items():
+            if column.fact is not None and column.fact not in FACTS:
+                yield unknown("fact", column.fact, FACTS, ("inputs", name, "fact"))
+            if column.conclusion is not None and column.conclusion not in context.conclusions:
+                yield unknown("conclusion", column.conclusion, context.conclusions, ("inputs", name, "conclusion"))
+        if self.hit == "collect" and self.otherwise is not None:
+            message = "A table that collects has no otherwise."
+            yield Defect("otherwise-in-collect", ("otherwise",), message, "Take it out, or give it a row of its own.")
+        for at, row in enumerate(self.rows):
+            for name, cell in row.when.items():
+                path = ("rows", at, "when", name)
+                if name not in self.inputs:
+                    yield unknown("input", name, self.inputs, path)
+                else:
+                    yield from self._check_cell(self.inputs[name], cell, path, context)
+
+    def _check_cell(
+        self, column: Input, cell: Cell, path: tuple[str | int, ...], context: RuleContext
+    ) -> Iterator[Defect]:
+        values = cell if isinstance(cell, tuple) else (cell,)
+        if column.conclusion is not None:
+            conclusion = context.conclusions.get(column.conclusion)
+            for value in values:
+                if conclusion is not None and value not in conclusion.values:
+                    message = f"{column.conclusion} is never {value!r}."
+                    known = ", ".join("null" if v is None else str(v) for v in conclusion.values)
+                    yield Defect("impossible-cell", path, message, f"It is one of {known}.")
+        elif column.fact in FACTS and cell not in ("known", "unknown"):
+            number = FACTS[column.fact] == "number"
+            for value in values:
+                if number and not (isinstance(value, str) and _COMPARISON.match(value)):
+                    message = f'"{value}" is not a comparison, and {column.fact} is a number.'
+                    yield Defect("impossible-cell", path, message, 'Write it as "> 0.25".')
+                elif not number and not isinstance(value, str):
+                    message = f"{value!r} is not a word, and {column.fact} holds words."
+                    yield Defect("impossible-cell", path, message, "Put it in quotes.")
+                elif not number:
+                    yield from self._check_word(str(column.fact), str(value), path, context)
+
+    def _check_word(
+        self, fact: str, word: str, path: tuple[str | int, ...], context: RuleContext
+    ) -> Iterator[Defect]:
+        framework = context.framework
+        known = {
+            "grade": [g.id for g in framework.grades],
+            "strand": [s.id for s in framework.strands],
+            "career_stage": [s.id for s in framework.career_stages],
+            "roles": [r.id for r in framework.roles],
+            "flags": [f.id for f in framework.flags],
+            "purpose": [p.id for p in framework.purposes],
+            "view": [v.id for v in framework.findings.views],
+        }[fact]
+        if word not in known:
+            yield unknown(fact.removesuffix("s"), word, known, path)
+
+    def lower(self, context: RuleContext) -> Lowered:
+        """A clause for each row; with ``first``, an outcome's clause also asks that no earlier row holds."""
+        clauses: list[Clause] = []
+        for at, row in enumerate(self.rows):
+            conditions = tuple(c for name, cell in row.when.items() for c in _conditions(self.inputs[name], cell))
+            grounds = (ground(row),)
+            if self.hit == "collect":
+                clauses.append(Clause(self._has(row.then), True, "all", conditions, grounds))
+                continue
+            clauses.append(Clause(self._row(at), True, "all", conditions, grounds))
+            earlier = range(at) if self.hit == "first" else ()
+            alone = (ConcludedIs(self._row(at), _TRUE), *(ConcludedIs(self._row(e), _FALSE) for e in earlier))
+            clauses.append(Clause(self.value_name, row.then, "all", alone, grounds))
+        if self.otherwise is not None:
+            none = tuple(ConcludedIs(self._row(at), _FALSE) for at in range(len(self.rows)))
+            clauses.append(Clause(self.value_name, self.otherwise.then, "all", none, (ground(self.otherwise),)))
+        return Lowered("position", self.conclusions(), tuple(clauses))
+
+
+def _conditions(column: Input, cell: Cell) -> Iterator[Condition]:
+    values = cell if isinstance(cell, tuple) else (cell,)
+    if column.conclusion is not None:
+        yield ConcludedIs(column.conclusion, frozenset(values))
+        return
+    fact = cast("str", column.fact)
+    if cell in ("known", "unknown"):
+        yield FactKnown(fact, cell == "known")
+    elif FACTS[fact] == "number":
+        for value in values:
+            match = _COMPARISON.match(str(value))
+            assert match is not None
+            yield FactCompares(fact, cast("Comparison", match[1]), float(match[2]))
+    else:
+        yield FactIs(fact, frozenset(map(str, values)))

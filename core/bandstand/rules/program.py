@@ -1,0 +1,153 @@
+"""A pack's clauses, compiled: names become positions, conclusions are put in layers.
+
+A program is what both engines run. Compiling checks what no single rule can see: that every conclusion read is declared,
+every value concluded is one of its conclusion's, and nothing reads itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from bandstand.errors import EngineError
+from bandstand.models.clauses import (
+    Clause,
+    ConcludedIs,
+    Conclusion,
+    Condition,
+    FindingIs,
+    Lowered,
+    Measure,
+    MeasureCompares,
+    Need,
+    Scope,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledClause:
+    """A clause by positions.
+
+    Attributes:
+        clause: As the rule lowered it.
+        number: Its position among the program's clauses.
+        conclusion: Position of its conclusion.
+        value: Position of its value among the conclusion's values.
+        need: As the clause has it.
+        conditions: Positions of its conditions.
+    """
+
+    clause: Clause
+    number: int
+    conclusion: int
+    value: int
+    need: Need
+    conditions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Conclusions that read only findings, measures, facts and earlier layers."""
+
+    conclusions: tuple[int, ...]
+    clauses: tuple[CompiledClause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Compiled clauses of one scope.
+
+    Attributes:
+        name: Unique in the process, as ``smart_equip@2024.1#ab12.position``.
+        criteria: Ids of every criterion of the pack, in order; findings come in this order.
+        measures: In the order of the rules.
+        conditions: Each different condition once.
+        conclusions: In the order of the rules.
+        layers: Earliest first.
+        positions: Of the conclusions, by name.
+        clauses: Every clause of every layer, by its number.
+    """
+
+    name: str
+    criteria: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    conditions: tuple[Condition, ...]
+    conclusions: tuple[Conclusion, ...]
+    layers: tuple[Layer, ...]
+    positions: dict[str, int]
+    clauses: tuple[CompiledClause, ...]
+
+
+def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: Iterable[Lowered]) -> Program:
+    """The clauses of one scope as a program.
+
+    Raises:
+        EngineError: The clauses contradict what is declared: an unknown conclusion, criterion, measure or value, or
+            conclusions that read one another in a circle. Packs are checked before, so only a rule kind that lowers
+            wrongly gets here.
+    """
+    parts = [part for part in lowered if part.scope == scope]
+    conclusions = tuple(c for part in parts for c in part.conclusions)
+    positions = {c.name: at for at, c in enumerate(conclusions)}
+    if len(positions) != len(conclusions):
+        twice = sorted({c.name for c in conclusions if sum(d.name == c.name for d in conclusions) > 1})
+        raise EngineError(f"{name}: concluded by two rules: {', '.join(twice)}.")
+    measures = tuple(m for part in parts for m in part.measures)
+    clauses = [clause for part in parts for clause in part.clauses]
+    _check_names(name, clauses, set(criteria), set(positions), {m.name for m in measures})
+
+    conditions: dict[Condition, int] = {}
+    layer_of = _layers(name, clauses, positions)
+    by_layer: list[list[CompiledClause]] = [[] for _ in range(max(layer_of, default=0) + 1)]
+    for number, clause in enumerate(clauses):
+        at = positions[clause.conclusion]
+        try:
+            value = conclusions[at].values.index(clause.value)
+        except ValueError:
+            raise EngineError(f"{name}: {clause.conclusion} is declared never to be {clause.value!r}.") from None
+        used = tuple(conditions.setdefault(c, len(conditions)) for c in clause.conditions)
+        by_layer[layer_of[at]].append(CompiledClause(clause, number, at, value, clause.need, used))
+    layers = tuple(
+        Layer(tuple(at for at in range(len(conclusions)) if layer_of[at] == n), tuple(compiled))
+        for n, compiled in enumerate(by_layer)
+    )
+    ordered = sorted((c for layer in layers for c in layer.clauses), key=lambda c: c.number)
+    return Program(
+        name, tuple(criteria), measures, tuple(conditions), conclusions, layers, positions, tuple(ordered)
+    )
+
+
+def _check_names(
+    name: str, clauses: Iterable[Clause], criteria: set[str], conclusions: set[str], measures: set[str]
+) -> None:
+    for clause in clauses:
+        if clause.conclusion not in conclusions:
+            raise EngineError(f"{name}: a clause concludes {clause.conclusion}, which no rule declares.")
+        for condition in clause.conditions:
+            match condition:
+                case FindingIs(criterion=read) if read not in criteria:
+                    raise EngineError(f"{name}: {clause.conclusion} reads criterion {read}, which is not there.")
+                case ConcludedIs(conclusion=read) if read not in conclusions:
+                    raise EngineError(f"{name}: {clause.conclusion} reads {read}, which no rule of its scope concludes.")
+                case MeasureCompares(measure=read) if read not in measures:
+                    raise EngineError(f"{name}: {clause.conclusion} reads measure {read}, which is not there.")
+                case _:
+                    pass
+
+
+def _layers(name: str, clauses: Sequence[Clause], positions: dict[str, int]) -> list[int]:
+    reads: dict[int, set[int]] = {at: set() for at in positions.values()}
+    for clause in clauses:
+        reads[positions[clause.conclusion]].update(
+            positions[c.conclusion] for c in clause.conditions if isinstance(c, ConcludedIs)
+        )
+    layer_of = [0] * len(positions)
+    try:
+        for at in TopologicalSorter(reads).static_order():
+            layer_of[at] = max((layer_of[read] + 1 for read in reads[at]), default=0)
+    except CycleError as error:
+        names = list(positions)
+        circle = " reads ".join(names[at] for at in error.args[1])
+        raise EngineError(f"{name}: conclusions read one another in a circle: {circle}.") from None
+    return layer_of

@@ -1,0 +1,82 @@
+"""How Bandstand words dates, findings and lists of criteria, wherever a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandstand.models.finding import Finding
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from bandstand.models.evaluation import PublishedFinding
+
+_SOURCES = {
+    "self": "own view",
+    "appraiser": "the appraiser",
+    "peer": "a colleague",
+    "document": "a document",
+    "observation": "an observation",
+    "data": "data",
+    "pupil_voice": "pupils",
+}
+
+
+def day(date: dt.date) -> str:
+    """A date as ``2 May 2025``."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def listed(items: Sequence[str], most: int = 6) -> str:
+    """``a, b and c``; past ``most`` items, the rest are counted."""
+    shown = list(items)
+    if len(shown) > most:
+        shown = [*shown[: most - 1], f"{len(shown) - most + 1} more"]
+    if not shown:
+        return "none"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def line(criterion: str, label: str) -> str:
+    """A criterion as a sentence names it: ``L4.3 shared plans``; a label that begins with an abbreviation keeps it."""
+    uncapitalised = label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+    return f"{criterion} {uncapitalised}"
+
+
+def count(number: int, noun: str) -> str:
+    """``one line``, ``2 lines``."""
+    return f"one {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def seen(found: PublishedFinding) -> str:
+    """Where a finding comes from: ``an observation, 2 May 2025``; nothing when there is no evidence."""
+    if found.date is None or found.source is None:
+        return ""
+    source = _SOURCES.get(found.source, found.source)
+    agreed = ", agreed" if found.moderated and found.source == "self" else ""
+    return f"{source}{agreed}, {day(found.date)}"
+
+
+def finding(found: PublishedFinding) -> str:
+    """A finding that is not met, in brackets' worth of words: ``partly met, own view, 12 January 2025``."""
+    match found.finding:
+        case Finding.NOT_EVIDENCED:
+            return "no evidence yet"
+        case _ if found.provisional:
+            return f"claimed and not agreed yet, {seen(found)}"
+        case _:
+            return f"{found.finding.value.replace('_', ' ')}, {seen(found)}"
+
+
+def asks(found: PublishedFinding) -> str:
+    """What a criterion that is not met asks for, as a phrase."""
+    if found.provisional:
+        return f"agree the claim ({seen(found)})"
+    match found.finding:
+        case Finding.PARTLY_MET:
+            return f"from partly met to met ({seen(found)})"
+        case Finding.NOT_MET:
+            return f"from not met to met ({seen(found)})"
+        case _:
+            return "evidence; there is none yet"
