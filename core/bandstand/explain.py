@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from bandstand import words
@@ -11,7 +11,7 @@ from bandstand.rules.base import RuleContext
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bandstand.models.evaluation import Evaluation
+    from bandstand.models.evaluation import Evaluation, WhyNot
     from bandstand.packs.pack import Pack
 
 
@@ -35,6 +35,10 @@ class Explanation:
     caveats: tuple[str, ...]
     footing: str
 
+    def content(self) -> dict[str, object]:
+        """All of it as JSON."""
+        return asdict(self)
+
     def text(self) -> str:
         """All of it as plain text."""
         parts = [self.headline, *self.reasons, f"Recommended: {self.recommended}", *self.notes]
@@ -54,6 +58,22 @@ def explain(evaluation: Evaluation, pack: Pack) -> Explanation:
         caveats=tuple(caveat.text for caveat in advice.caveats),
         footing=_footing(evaluation),
     )
+
+
+def explain_why_not(why: WhyNot) -> str:
+    """What stands between a person and a level, in sentences."""
+    if why.held:
+        return f"Level {why.level} is held, so nothing stands between."
+    if why.steps.reaches is None:
+        return f"Level {why.level} cannot be reached by evidence alone."
+    asked = [f"{words.line(step.criterion, step.label)}: {step.asks}" for step in why.steps.criteria]
+    also = "" if len(why.blockers) == len(asked) else f" Of {len(why.blockers)} open lines, these are the fewest that do."
+    minimum = [b.criterion for b in why.blockers if b.kind == "employment_minimum"]
+    floor = (
+        f" {words.listed(minimum)} belong to the minimum for employment and are never development points." if minimum else ""
+    )
+    head = f"Level {why.level} needs {words.count(len(asked), 'line')}, and nothing less would do:"
+    return "\n".join([head, *(f"  {item}" for item in asked)]) + also + floor
 
 
 def explain_all(evaluations: Sequence[Evaluation], packs: Mapping[str, Pack]) -> str:
@@ -78,7 +98,9 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
 
 
 def _reasons(evaluation: Evaluation, pack: Pack, context: RuleContext) -> Iterator[str]:
-    for rule in pack.rules:
+    # Where the person stands comes first, then what that is held against, whatever the files are called.
+    leading = pack.framework.outcome.level.partition(".")[0]
+    for rule in sorted(pack.rules, key=lambda rule: rule.id != leading):
         yield from rule.sentences(evaluation, context)
     others = [
         f"{view.label.lower()} level {view.level} ({words.count(view.evidence, 'line')} seen)"

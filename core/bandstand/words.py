@@ -38,15 +38,20 @@ def listed(items: Sequence[str], most: int = 6) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def lines(source: str) -> str:
+    """Where in the document: ``line 540``, ``lines 382-394``."""
+    return f"line {source}" if source.isdigit() else f"lines {source}"
+
+
 def line(criterion: str, label: str) -> str:
     """A criterion as a sentence names it: ``L4.3 shared plans``; a label that begins with an abbreviation keeps it."""
     uncapitalised = label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
     return f"{criterion} {uncapitalised}"
 
 
-def count(number: int, noun: str) -> str:
-    """``one line``, ``2 lines``."""
-    return f"one {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, nouns: str | None = None) -> str:
+    """``one line``, ``2 lines``; ``nouns`` where the plural is not made with an s."""
+    return f"one {noun}" if number == 1 else f"{number} {nouns or f'{noun}s'}"
 
 
 def seen(found: PublishedFinding) -> str:

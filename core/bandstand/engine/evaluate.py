@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bandstand import words
 from bandstand.engine.durable import DurableEngine, DurableRun
 from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
@@ -206,12 +207,12 @@ class Evaluator:
             return served[0]
         if purpose in served:
             return purpose
-        lines = ", ".join(dict.fromkeys(p.source for p in framework.purposes))
-        uses = f"It serves {' and '.join(served)} (lines {lines})."
+        where = words.lines(", ".join(dict.fromkeys(p.source for p in framework.purposes)))
+        uses = f"It serves {words.listed(served)} ({where})."
         for refusal in framework.refuses:
             if refusal.id == purpose:
                 raise RefusedError(
-                    f"{self.pack.name} does not serve {purpose} (lines {refusal.source}): {refusal.reason} {uses}"
+                    f"{self.pack.name} does not serve {purpose} ({words.lines(refusal.source)}): {refusal.reason} {uses}"
                 )
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
 

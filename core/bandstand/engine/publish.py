@@ -12,6 +12,7 @@ from bandstand.engine.durable import RELEASE
 from bandstand.engine.plain import NOT_FIRED, PlainEngine
 from bandstand.engine.smallest_change import open_criteria, smallest_change
 from bandstand.engine.trace import supporting, trace_of
+from bandstand.errors import NotFoundError
 from bandstand.models.evaluation import (
     Blocker,
     Certificate,
@@ -23,6 +24,7 @@ from bandstand.models.evaluation import (
     PublishedFinding,
     Step,
     ViewResult,
+    WhyNot,
 )
 from bandstand.models.finding import Finding, State
 from bandstand.models.provenance import Basis, Ground
@@ -45,6 +47,15 @@ _FINDINGS = {
     State.MET: Finding.MET,
     State.NOT_APPLICABLE: Finding.NOT_APPLICABLE,
 }
+
+
+def why_not(evaluated: Evaluated, level: int) -> WhyNot:
+    """What stands between a person and a level, and the smallest change that reaches it.
+
+    Raises:
+        NotFoundError: The framework has no such level; the message names those that it has.
+    """
+    return _Publication(evaluated).why_not(level)
 
 
 def publish(evaluated: Evaluated) -> Evaluation:
@@ -106,6 +117,8 @@ class _Publication:
                 evidence=sum(winner is not None for winner in run.findings.winners),
             )
             for name, run in self._evaluated.positions.items()
+            # A view of nothing but claims that nobody has agreed would read as a level that somebody gave.
+            if run.findings.counts_in_full or run is self._run
         }
 
     def _finding(self, run: Run, at: int) -> PublishedFinding:
@@ -154,12 +167,31 @@ class _Publication:
         }
         return colours, {point: run.findings.view for point, run in self._evaluated.columns.items()}
 
-    def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
+    def why_not(self, level: int) -> WhyNot:
         run, name = self._run, self._outcome.level
-        level = _level(run, name)
-        above = sorted(v for v in _levels(run, name) if v > level)
-        if not above:
-            return (), NextSteps(level=None, reaches=None, kind="none", criteria=())
+        known = [number for number in _levels(run, name) if number > 0]
+        if level not in known:
+            raise NotFoundError(f"{self._pack.name} has no level {level}; it has {words.listed(list(map(str, known)), 12)}.")
+        held = _level(run, name)
+        blockers, steps = self._towards(level) if level > held else ((), _NO_STEPS)
+        return WhyNot(
+            person=self._evaluated.person.person,
+            framework=self._pack.id,
+            view=run.findings.view,
+            level=level,
+            held=held >= level,
+            blockers=blockers,
+            steps=steps,
+        )
+
+    def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
+        level = _level(self._run, self._outcome.level)
+        above = [value for value in _levels(self._run, self._outcome.level) if value > level]
+        return self._towards(min(above)) if above else ((), _NO_STEPS)
+
+    def _towards(self, level: int) -> tuple[tuple[Blocker, ...], NextSteps]:
+        """Everything open on the way to ``level``, and the smallest change that gets there."""
+        run, name = self._run, self._outcome.level
         blockers = tuple(
             Blocker(
                 criterion=criterion,
@@ -167,11 +199,11 @@ class _Publication:
                 kind=self._kind([criterion]),
                 **self._findings[criterion].model_dump(),
             )
-            for criterion in open_criteria(run.program, run.plain, name, above[0])
+            for criterion in open_criteria(run.program, run.plain, name, level)
         )
-        change = smallest_change(run.program, run.inputs.states, run.plain, name, above[0])
+        change = smallest_change(run.program, run.inputs.states, run.plain, name, level)
         if change is None:
-            return blockers, NextSteps(level=above[0], reaches=None, kind="none", criteria=())
+            return blockers, NextSteps(level=level, reaches=None, kind="none", criteria=())
         steps = tuple(
             Step(
                 criterion=criterion,
@@ -182,7 +214,7 @@ class _Publication:
             for criterion in change
         )
         reaches = self._reaches(change)
-        return blockers, NextSteps(level=above[0], reaches=reaches, kind=self._kind(change), criteria=steps)
+        return blockers, NextSteps(level=level, reaches=reaches, kind=self._kind(change), criteria=steps)
 
     def _kind(self, criteria: Iterable[str]) -> Literal["development", "employment_minimum"]:
         return "development" if self._minimum.isdisjoint(criteria) else "employment_minimum"
@@ -323,6 +355,7 @@ def digest(content: Any) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
 
 
+_NO_STEPS = NextSteps(level=None, reaches=None, kind="none", criteria=())
 _WEAKEST_FIRST = (Basis.ILLUSTRATIVE, Basis.INTERPRETED, Basis.TRUST, Basis.STATED)
 
 
@@ -332,8 +365,8 @@ def _weakest(bases: Iterable[Basis]) -> Basis:
 
 def _basis_text(ground: Ground, subject: str) -> str:
     if ground.basis is Basis.ILLUSTRATIVE:
-        return f"{subject} is an example value, which your trust has not confirmed (lines {ground.source}). {ground.note}"
-    return f"{subject} is a reading of the document (lines {ground.source}). {ground.note}"
+        return f"{subject} is an example value, which your trust has not confirmed ({words.lines(ground.source)}). {ground.note}"
+    return f"{subject} is a reading of the document ({words.lines(ground.source)}). {ground.note}"
 
 
 def _dump(model: BaseModel) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
@@ -10,57 +11,40 @@ from referencing import Registry
 
 from bandstand.interop.shape import missing
 from bandstand.interop.source import RawRow, quoted
+from bandstand.models.evidence import Evidence
 from bandstand.models.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jsonschema.exceptions import ValidationError
 
-    from bandstand.models.evidence import Evidence
     from bandstand.packs.pack import Pack
 
 _KEPT = 50_000
 #: Keywords that apply schemas to the record itself, and hold a schema, or a list of them.
 _APPLY_ONE = ("not", "if", "then", "else")
 _APPLY_MANY = ("allOf", "anyOf", "oneOf")
+_CONDITION = frozenset({"if", "then", "else"})
 #: Keywords that say something of named fields only, or of none.
 _OF_FIELDS = frozenset({"properties", "required", "dependentRequired"})
-_OF_NONE = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "examples", "type", "default"})
+_OF_NONE = frozenset({"$schema", "$id", "$comment", "title", "description", "examples", "type", "default"})
 
 
 class PackAsks:
-    """A pack's evidence schema, compiled once.
+    """A pack's evidence schema, taken apart once into what it asks of this field and of that.
 
-    Most schemas look at a few fields that take few values, such as the source and whether there is an author. Then one
-    record's answer serves all records that have the same values there, which makes checking a large file cheap.
+    Most parts look at a field or two, and one record's answer serves all records that have the same values there.
+    That makes checking a large file cheap.
     """
 
     def __init__(self, pack: Pack) -> None:
-        schema = dict(pack.evidence_schema)
         self._name = pack.name
-        self._validator = Draft202012Validator(schema, registry=Registry())
-        fields = fields_read(schema)
-        self._fields = fields
-        self._met: set[str] = set()
+        self._parts = [_Part(part) for part in parts_of(dict(pack.evidence_schema))]
 
     def problems(self, evidence: Evidence, row: RawRow) -> list[Problem]:
         """What the framework's schema has against the record."""
-        key = None
-        if self._fields is not None:
-            if not self._fields:
-                return []
-            looked_at = evidence.model_dump(mode="json", exclude_defaults=True, include=self._fields)
-            key = json.dumps(looked_at, sort_keys=True)
-            if key in self._met:
-                return []
-        record = evidence.model_dump(mode="json", exclude_defaults=True)
-        problems = [self._problem(error, row) for error in self._validator.iter_errors(record)]
-        if key is not None and not problems:
-            if len(self._met) >= _KEPT:
-                self._met.clear()
-            self._met.add(key)
-        return problems
+        return [self._problem(error, row) for part in self._parts for error in part.errors(evidence)]
 
     def _problem(self, error: ValidationError, row: RawRow) -> Problem:
         path = "".join(
@@ -80,6 +64,47 @@ class PackAsks:
         subject = f'"{value}"' if value else "This"
         message = f"{subject} is not what {self._name} asks for."
         return Problem(code="framework-asks", place=row.place(path or None), message=message, remedy=asked, value=value)
+
+
+class _Part:
+    """A part of a schema that can be checked alone, with the records that were found to meet it."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._validator = Draft202012Validator(dict(schema), registry=Registry())
+        fields = fields_read(schema)
+        known = None if fields is None else sorted(fields & set(Evidence.model_fields))
+        self._key: Callable[[Evidence], object] | None = attrgetter(*known) if known else None
+        self._met: set[object] = set()
+
+    def errors(self, evidence: Evidence) -> list[ValidationError]:
+        """What the part has against the record."""
+        key = self._key(evidence) if self._key is not None else None
+        if key is not None and key in self._met:
+            return []
+        errors = list(self._validator.iter_errors(evidence.model_dump(mode="json", exclude_defaults=True)))
+        if key is not None and not errors:
+            if len(self._met) >= _KEPT:
+                self._met.clear()
+            self._met.add(key)
+        return errors
+
+
+def parts_of(schema: Mapping[str, Any], *, within: bool = False) -> list[dict[str, Any]]:
+    """Schemas that a record meets one by one when, and only when, it meets ``schema``."""
+    if not isinstance(schema, dict) or "$ref" in json.dumps(schema) or fields_read(schema) is None:
+        return [{"allOf": [schema]}] if not isinstance(schema, dict) else [dict(schema)]
+    # The words of a nested part are about that part; those of the whole schema would be no help with one field.
+    words = {"description": schema["description"]} if within and "description" in schema else {}
+    parts = [{"properties": {name: below}} for name, below in schema.get("properties", {}).items()]
+    parts.extend(
+        {keyword: schema[keyword], **words} for keyword in ("required", "dependentRequired") if keyword in schema
+    )
+    parts.extend({keyword: schema[keyword], **words} for keyword in ("anyOf", "oneOf", "not") if keyword in schema)
+    if "if" in schema:
+        parts.append({keyword: schema[keyword] for keyword in _CONDITION & schema.keys()})
+    for below in schema.get("allOf", []):
+        parts.extend(parts_of(below, within=True))
+    return parts
 
 
 def value_of(error: ValidationError) -> list[Any]:

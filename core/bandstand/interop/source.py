@@ -133,7 +133,9 @@ def folded(text: object) -> str:
 
 def is_blank(value: object) -> bool:
     """Whether a field that holds ``value`` counts as not given."""
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value == []
 
 
 def number_text(value: float) -> str:
@@ -192,9 +194,9 @@ def read_text(path: Path, limits: Limits) -> str | Problem:
         text = data.removeprefix(_UTF8_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
         at = error.start + (len(_UTF8_MARK) if data.startswith(_UTF8_MARK) else 0)
-        near = data[max(0, at - 20) : at + 20].decode("cp1252", "replace").splitlines()
-        here = next((part for part in near if part), "")
-        message = f'The file is not UTF-8: byte 0x{data[at]:02X} near "{quoted(here)}".'
+        start = max(data.rfind(b"\n", 0, at) + 1, at - 20)
+        near = data[start : at + 20].partition(b"\n")[0].decode("cp1252", "replace")
+        message = f'The file is not UTF-8: byte 0x{data[at]:02X} near "{quoted(near)}".'
         line = data.count(b"\n", 0, at) + 1
         return file_problem(path, "wrong-encoding", message, remedy, line=line)
     return text if text.strip() else empty(path)

@@ -46,7 +46,7 @@ def read_xlsx(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Iter
     ]
     marker = _marker(path, workbook)
     recognised = found = False
-    for name in names:
+    for name in names if marker is None or headings.kind == EVIDENCE.kind else ():
         for item in _sheet_rows(path, workbook, name, headings, marker):
             found = found or item is not None
             recognised = True
@@ -103,7 +103,9 @@ def _table(
 def _is_heading(cells: Sequence[object], headings: Headings) -> bool:
     words = [folded(cell) for cell in cells if cell != ""]
     known = sum(word in headings.known for word in words)
-    return known >= _ENOUGH_KNOWN or ("person" in words and known >= min(2, len(words)))
+    # A list of people may have no other column; one cell that says Person is no table of evidence.
+    enough = 2 if len(headings.required) > 1 else min(2, len(words))
+    return known >= _ENOUGH_KNOWN or ("person" in words and known >= enough)
 
 
 def _marker(path: Path, workbook: python_calamine.CalamineWorkbook) -> sheet_in.Marker | None:

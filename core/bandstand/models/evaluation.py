@@ -95,6 +95,28 @@ class NextSteps(_Part):
     criteria: tuple[Step, ...]
 
 
+class WhyNot(_Part):
+    """What stands between a person and a level.
+
+    Attributes:
+        person: The person's id.
+        framework: The framework's id.
+        view: The view that it goes by.
+        level: The level that was asked about.
+        held: Whether it is held, and so nothing stands between.
+        blockers: Every criterion that is open on the way to it.
+        steps: The smallest change that reaches it.
+    """
+
+    person: str
+    framework: str
+    view: str
+    level: int
+    held: bool
+    blockers: tuple[Blocker, ...]
+    steps: NextSteps
+
+
 class PackPin(_Part):
     """The pack that was used."""
 
@@ -156,7 +178,7 @@ class Evaluation(_Part):
         review_point: The last review point that counts, where one was named.
         grade: The grade that the band was looked up for, if it is known.
         view: The view that level, zone and recommendation go by.
-        views: Level and zone by every view that has evidence.
+        views: Level and zone by every view that has evidence counting in full there, and by ``view``.
         findings: By criterion, in that view.
         conclusions: In that view.
         level: The highest level held, 0 for none.

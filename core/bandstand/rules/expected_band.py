@@ -169,7 +169,7 @@ class ExpectedBand(Rule):
         zones = {
             "red": ([n for n in levels if n < lowest[0]], (lowest[1],)),
             "amber": ([n for n in levels if lowest[0] <= n < gold[0]], (lowest[1], gold[1])),
-            "gold": ([n for n in levels if n >= gold[0] and (top is None or n <= top[0])], (gold[1],)),
+            "gold": ([n for n in levels if n >= gold[0] and (top is None or n <= top[0])], (gold[1], *((top[1],) if top else ()))),
             "green": ([n for n in levels if top is not None and n > top[0]], (top[1],) if top else ()),
         }
         here = ConcludedIs(f"{self.id}.band", frozenset({band.id}))

@@ -1,0 +1,22 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+
+from bandstand.cli.errors import report
+
+
+def main() -> None:
+    """Run the command line and exit with its code; whatever goes wrong is worded, never a traceback."""
+    from bandstand.cli.app import app  # noqa: PLC0415 - so that an error while loading is worded too
+
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the edge: every error is worded here
+        sys.exit(report(error))

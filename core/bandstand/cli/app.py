@@ -1,0 +1,338 @@
+"""The commands: what each takes, and which use case it calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bandstand.cli import errors
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from bandstand.service import Docket, Service
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 a fault of Bandstand; 2 bad input or usage; 3 the framework does not serve the purpose; "
+    "4 the engines disagreed and nothing is recommended."
+)
+
+app = typer.Typer(
+    name="bandstand",
+    help=f"Evaluate evidence against published professional frameworks. People decide.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the published schemas have it.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Evidence: .jsonl, .json, .csv, .xlsx, or a filled sheet.", show_default=False)
+]
+People = Annotated[Path | None, typer.Option("--people", help="Staff list: .csv, .jsonl, .json or .xlsx.")]
+FrameworkOption = Annotated[str | None, typer.Option("--framework", "-f", help="Only under this framework.")]
+PersonOption = Annotated[list[str] | None, typer.Option("--person", "-p", help="Only this person; may be repeated.")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Count evidence up to this date. [default: the newest evidence's date]", metavar="DATE"),
+]
+ReviewPointOption = Annotated[
+    str | None, typer.Option("--review-point", help="Count evidence up to this review point, such as mid.")
+]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Evaluate what is good although some rows are bad; the exit code stays 2.")
+]
+Engine = Annotated[
+    str, typer.Option("--engine", help="both: two engines that must agree; plain: the plain engine alone.")
+]
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
+    if value:
+        from bandstand import __version__  # noqa: PLC0415 - only needed here
+
+        typer.echo(f"bandstand {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens, on standard error.")] = False,
+) -> None:
+    del version
+    import structlog  # noqa: PLC0415 - set up once, before anything logs
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@app.command()
+def frameworks(*, as_json: AsJson = False) -> None:
+    """List the frameworks that are installed, and whatever was set aside.
+
+    Example: `bandstand frameworks`
+    """
+    from bandstand.cli import render  # noqa: PLC0415
+
+    service = _service()
+    if as_json:
+        _write_json(render.catalogue_content(service.catalogue))
+    else:
+        render.catalogue(service.catalogue)
+
+
+@app.command()
+def show(
+    framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
+    item: Annotated[
+        str | None, typer.Argument(help="Id of a level, line, grade, role or rule.", show_default=False)
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a framework, or one thing in it, with the lines of the document that it rests on.
+
+    Example: `bandstand show smart_equip L4.3`
+    """
+    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.lookup import find_item  # noqa: PLC0415
+
+    pack = _service().pack(framework)
+    if item is None:
+        if as_json:
+            _write_json(render.pack_content(pack))
+        else:
+            render.pack(pack)
+        return
+    found = find_item(pack, item)
+    if as_json:
+        _write_json(found.content())
+    else:
+        render.item(found)
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
+    files: Files,
+    *,
+    people: People = None,
+    framework: FrameworkOption = None,
+    person: PersonOption = None,
+    purpose: Purpose = None,
+    as_of: AsOf = None,
+    review_point: ReviewPointOption = None,
+    keep_going: KeepGoing = False,
+    engine: Engine = "both",
+    report: Annotated[str | None, typer.Option("--report", help="Write a report, such as sentences.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate evidence: level, zone, recommendation and next step for each person.
+
+    Example: `bandstand evaluate evidence.csv --people staff.csv --as-of 2025-07-31`
+    """
+    from bandstand.cli import render  # noqa: PLC0415
+
+    service = _service(engine)
+    writer = service.catalogue.reports.get(report) if report else None
+    if report and writer is None:
+        known = ", ".join(service.catalogue.reports)
+        raise typer.BadParameter(f'there is no report "{report}"; there is {known}', param_hint="--report")
+    docket = _docket(
+        service, files, people, framework, person, purpose, as_of, review_point, keep_going=keep_going, as_json=as_json
+    )
+    done = render.with_progress(docket.evaluations(), len(docket.cases))
+    disagreed = False
+    if as_json:
+        disagreed = _write_json_array(done)
+    else:
+        evaluations = list(done)
+        disagreed = any(e.certificate.agreed is False for e in evaluations)
+        packs = service.catalogue.frameworks(docket.as_of)
+        if writer is not None:
+            typer.echo(writer(evaluations, packs), nl=False)
+        else:
+            render.evaluations(evaluations, docket, packs)
+    _leave(docket, disagreed=disagreed, as_json=as_json)
+
+
+@app.command()
+def explain(  # noqa: PLR0913 - one parameter for each option of the command
+    files: Files,
+    *,
+    people: People = None,
+    framework: FrameworkOption = None,
+    person: PersonOption = None,
+    purpose: Purpose = None,
+    as_of: AsOf = None,
+    review_point: ReviewPointOption = None,
+    keep_going: KeepGoing = False,
+    engine: Engine = "both",
+    level: Annotated[
+        int | None, typer.Option("--why-not", help="Say what stands between the person and this level.", metavar="LEVEL")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain, in sentences, where each person stands and why.
+
+    Example: `bandstand explain evidence.csv --people staff.csv --person P-0001 --why-not 5`
+    """
+    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.explain import explain as in_sentences  # noqa: PLC0415
+    from bandstand.explain import explain_why_not  # noqa: PLC0415
+
+    service = _service(engine)
+    docket = _docket(
+        service, files, people, framework, person, purpose, as_of, review_point, keep_going=keep_going, as_json=as_json
+    )
+    packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
+    disagreed = False
+    content = []
+    for evaluated, stands_between in render.with_progress(docket.explained(level), len(docket.cases)):
+        disagreed = disagreed or evaluated.certificate.agreed is False
+        explanation = in_sentences(evaluated, packs[evaluated.framework])
+        if as_json:
+            entry = {"person": evaluated.person, "framework": evaluated.framework, **explanation.content()}
+            if stands_between is not None:
+                entry["why_not"] = stands_between.model_dump(mode="json")
+            content.append(entry)
+        else:
+            because = None if stands_between is None else explain_why_not(stands_between)
+            render.explanation(explanation, because)
+    if as_json:
+        _write_json(content)
+    _leave(docket, disagreed=disagreed, as_json=as_json)
+
+
+@app.command()
+def sheet(
+    framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write (.xlsx).", show_default=False)],
+    levels: Annotated[str | None, typer.Option("--levels", help="Levels to put on it, such as 1-5 or 6.")] = None,
+    person: Annotated[str | None, typer.Option("--person", "-p", help="Id of the person it is for.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a framework's sheet as a workbook; filled in, it is evidence as it stands.
+
+    Example: `bandstand sheet smart_equip --levels 1-5 --person P-0001 -o sheet.xlsx`
+    """
+    if output.suffix.lower() != ".xlsx":
+        raise typer.BadParameter("the sheet is a workbook: give a name that ends in .xlsx", param_hint="--output")
+    if output.exists() and not force:
+        raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
+    summary = _service().write_sheet(framework, output, _levels(levels), person)
+    if as_json:
+        _write_json({"file": str(output), "levels": list(summary.levels), "rows": summary.rows})
+    else:
+        span = ", ".join(map(str, summary.levels))
+        typer.echo(f"{output}: {summary.rows} lines of level {span}. Filled in, it is evidence: bandstand evaluate {output}")
+
+
+def _service(engine: str = "both") -> Service:
+    from bandstand.service import Service  # noqa: PLC0415 - heavy, and --help needs none of it
+
+    if engine not in ("both", "plain"):
+        raise typer.BadParameter("it is both or plain", param_hint="--engine")
+    return Service(durable=None if engine == "both" else False)
+
+
+def _docket(  # noqa: PLR0913 - the options that evaluate and explain share
+    service: Service,
+    files: list[Path],
+    people: Path | None,
+    framework: str | None,
+    person: list[str] | None,
+    purpose: str | None,
+    as_of: str | None,
+    review_point: str | None,
+    *,
+    keep_going: bool,
+    as_json: bool,
+) -> Docket:
+    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.errors import ProblemsError  # noqa: PLC0415
+    from bandstand.service import Question  # noqa: PLC0415
+
+    question = Question(
+        framework=framework,
+        people=tuple(person or ()),
+        purpose=purpose,
+        as_of=_date(as_of),
+        review_point=review_point,
+        keep_going=keep_going,
+    )
+    try:
+        with render.reading() as progress:
+            docket = service.prepare(files, people, question, progress=progress)
+    except ProblemsError as error:
+        errors.say_problems(error.problems, as_json=as_json)
+        raise typer.Exit(errors.BAD_INPUT) from None
+    for note in docket.notes:
+        typer.echo(note, err=True)
+    return docket
+
+
+def _leave(docket: Docket, *, disagreed: bool, as_json: bool) -> None:
+    if docket.problems:
+        errors.say_problems(docket.problems, as_json=as_json)
+    if disagreed:
+        raise typer.Exit(errors.DISAGREED)
+    if docket.problems:
+        raise typer.Exit(errors.BAD_INPUT)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is not a date written YYYY-MM-DD', param_hint="--as-of") from None
+
+
+def _levels(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    found: list[int] = []
+    try:
+        for part in text.split(","):
+            first, _, last = part.strip().partition("-")
+            found.extend(range(int(first), int(last or first) + 1))
+    except ValueError:
+        found = []
+    if not found:
+        raise typer.BadParameter(f'"{text}" names no levels; write 1-5 or 6,7', param_hint="--levels")
+    return found
+
+
+def _write_json(content: object) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _write_json_array(documents: Iterable[BaseModel] | Iterator[BaseModel]) -> bool:
+    """Write documents as one array, each as soon as it is there; say whether any has engines that disagreed."""
+    disagreed = False
+    separator = "["
+    for document in documents:
+        content = document.model_dump(mode="json")
+        disagreed = disagreed or content["certificate"]["agreed"] is False
+        sys.stdout.write(f"{separator}\n{json.dumps(content, ensure_ascii=False)}")
+        separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+    return disagreed

@@ -1,0 +1,70 @@
+"""Errors at the edge: what the user reads on standard error, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from bandstand.errors import BandstandError, EngineError, EngineUnavailableError, ProblemsError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandstand.models.problem import Problem
+
+#: Exit codes, as docs/command-line.md and every command's help give them.
+OK: Final = 0
+FAULT: Final = 1
+BAD_INPUT: Final = 2
+REFUSED: Final = 3
+DISAGREED: Final = 4
+
+_MOST_SHOWN = 50
+
+
+def report(error: Exception) -> int:
+    """Say what went wrong and give the exit code."""
+    match error:
+        case ProblemsError(problems=problems):
+            say_problems(problems)
+            return BAD_INPUT
+        case RefusedError():
+            _say(f"Refused: {error}")
+            return REFUSED
+        case EngineError() | EngineUnavailableError():
+            _say(f"The rules engine failed: {error}")
+            return FAULT
+        case BandstandError():
+            _say(str(error))
+            return BAD_INPUT
+        case OSError():
+            name = f"{error.filename}: " if error.filename else ""
+            _say(f"{name}{error.strerror or error}. Check the path and its rights.")
+            return BAD_INPUT
+    if os.environ.get("BANDSTAND_TRACEBACK"):
+        traceback.print_exception(error)
+    _say(
+        f"This is a fault of Bandstand: {type(error).__name__}: {error}. Nothing was changed. "
+        "Run again with BANDSTAND_TRACEBACK=1 and report what it prints."
+    )
+    return FAULT
+
+
+def say_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None:
+    """List problems on standard error, each with its remedy; as JSON they are all there."""
+    if as_json:
+        content = {"problems": [problem.model_dump(mode="json", exclude_none=True) for problem in problems]}
+        _say(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    for problem in problems[:_MOST_SHOWN]:
+        _say(str(problem))
+    if len(problems) > _MOST_SHOWN:
+        _say(f"… and {len(problems) - _MOST_SHOWN} more; --json gives them all.")
+    _say("One problem." if len(problems) == 1 else f"{len(problems)} problems.")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,283 @@
+"""What the commands print for people: tables, sheets of one thing, sentences and progress."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from bandstand import words
+from bandstand.models.framework import ZONES, Standard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandstand.explain import Explanation
+    from bandstand.lookup import Item
+    from bandstand.models.evaluation import Evaluation
+    from bandstand.packs.pack import Pack
+    from bandstand.plugins import Catalogue
+    from bandstand.service import Docket
+
+Item_ = TypeVar("Item_")
+
+#: Colour never carries meaning alone: the word always stands there too.
+_ZONE_STYLES = {"red": "bold red", "amber": "yellow", "gold": "bold yellow", "green": "green"}
+
+
+def _console() -> Console:
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def with_progress(items: Iterable[Item_], total: int) -> Iterator[Item_]:
+    """The items, with a bar on standard error while they come, when that is a terminal."""
+    errors = Console(stderr=True)
+    with Progress(
+        TextColumn("Evaluating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+        task = progress.add_task("evaluating", total=total)
+        for item in items:
+            yield item
+            progress.advance(task)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Callable[[int], None]]:
+    """A spinner on standard error, told how many rows were read, when that is a terminal."""
+    errors = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("Reading evidence: {task.completed} rows"),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda rows: progress.update(task, completed=rows)
+
+
+def catalogue_content(catalogue: Catalogue) -> dict[str, Any]:
+    """What is installed, as JSON."""
+    return {
+        "frameworks": [
+            {
+                "id": pack.id,
+                "version": pack.version,
+                "title": pack.framework.title,
+                "publisher": pack.framework.publisher,
+                "valid_from": str(pack.framework.valid_from),
+                "valid_until": str(pack.framework.valid_until) if pack.framework.valid_until else None,
+                "purposes": [purpose.id for purpose in pack.framework.purposes],
+                "refuses": [refusal.id for refusal in pack.framework.refuses],
+                "digest": pack.digest,
+            }
+            for pack in catalogue.packs
+        ],
+        "set_aside": [{"name": item.name, "reason": item.reason} for item in catalogue.set_aside],
+    }
+
+
+def catalogue(catalogue: Catalogue) -> None:
+    """What is installed, a paragraph each, and what was set aside."""
+    console = _console()
+    for pack in catalogue.packs:
+        framework = pack.framework
+        until = f" to {words.day(framework.valid_until)}" if framework.valid_until else " on"
+        console.print(Text(f"{pack.id} {pack.version}", style="bold"))
+        console.print(f"  {framework.title}\n  {framework.publisher}")
+        console.print(f"  Valid from {words.day(framework.valid_from)}{until}.", end=" ")
+        console.print(f"Serves {words.listed([purpose.id for purpose in framework.purposes])};", end=" ")
+        console.print(f"refuses {words.listed([refusal.id for refusal in framework.refuses])}.")
+    if not catalogue.packs:
+        console.print("No framework is installed. A framework comes as a plugin: pip install bandstand-smart-equip")
+    for item in catalogue.set_aside:
+        console.print(Text(f"Set aside: {item.name}. {item.reason}", style="red"))
+
+
+def pack_content(pack: Pack) -> dict[str, Any]:
+    """A framework as JSON: its identity and an index of what it holds."""
+    return {
+        **pack.framework.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "digest": pack.digest,
+        "standards": [standard.model_dump(mode="json", exclude_none=True) for standard in pack.standards],
+        "rules": [rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in pack.rules],
+    }
+
+
+def pack(pack: Pack) -> None:
+    """A framework on one page."""
+    console = _console()
+    framework = pack.framework
+    console.print(Text(f"{framework.title} ({pack.name})", style="bold"))
+    console.print(f"{framework.publisher}\n{framework.summary}")
+    for purpose in framework.purposes:
+        console.print(f"Serves {purpose.id} ({words.lines(purpose.source)}, {purpose.basis.value}).")
+    for refusal in framework.refuses:
+        console.print(f"Refuses {refusal.id} ({words.lines(refusal.source)}, {refusal.basis.value}): {refusal.reason}")
+    table = Table("Standard", "Label", "Criteria", "Lines")
+    for standard in pack.standards:
+        sets = Counter(criterion.set for criterion in standard.criteria)
+        table.add_row(
+            standard.id, standard.label, ", ".join(f"{count} {name}" for name, count in sets.items()), standard.source
+        )
+    console.print(table)
+    rules = Table("Rule", "Kind", "Label", "Basis", "Lines")
+    for rule in pack.rules:
+        rules.add_row(rule.id, rule.KIND, rule.label, rule.basis.value, rule.source)
+    console.print(rules)
+    if framework.gaps:
+        console.print("Lost or unclear in the document:")
+        for gap in framework.gaps:
+            console.print(f"  {gap.status}, {words.lines(gap.source)}: {gap.what}")
+    console.print(f"Pack {pack.digest}, {len(pack.examples)} examples. One item: bandstand show {pack.id} ID")
+
+
+def item(found: Item) -> None:
+    """One thing of a pack: every field, and the lines that it rests on."""
+    console = _console()
+    label = getattr(found.value, "label", "")
+    console.print(Text(f"{found.kind} {found.id}: {label}".rstrip(": "), style="bold"))
+    if isinstance(found.value, Standard):
+        _standard(console, found.value)
+    else:
+        content = found.content()
+        for name in ("kind", "id", "label", "framework", "version", "document"):
+            content.pop(name, None)
+        lead = content.pop("descriptor", None) or content.pop("meaning", None) or content.pop("text", None)
+        if lead:
+            console.print(lead)
+        source, basis = content.pop("source", None), content.pop("basis", None)
+        console.print(_fields(content))
+        if source:
+            console.print(f"{words.lines(source).capitalize()} ({basis})")
+    console.print(f"{found.pack.name}; lines of {found.pack.framework.document.file}", style="dim")
+
+
+def _standard(console: Console, standard: Standard) -> None:
+    console.print(standard.title or "")
+    console.print(standard.summary)
+    table = Table("Criterion", "Set", "Label", "Descriptor", "Lines", "Basis")
+    for criterion in standard.criteria:
+        table.add_row(
+            criterion.id, criterion.set, criterion.label, criterion.descriptor, criterion.source, criterion.basis.value
+        )
+    console.print(table)
+    for example in standard.examples:
+        console.print(f"{example.audience.capitalize()} ({words.lines(example.source)}): {example.text}")
+    for qualification in standard.qualifications:
+        console.print(f"{qualification.code} ({words.lines(qualification.source)}): {qualification.text}")
+    for gap in standard.gaps:
+        console.print(f"{gap.status.capitalize()} ({words.lines(gap.source)}): {gap.what}")
+
+
+def _fields(content: Any, indent: int = 0) -> str:
+    pad = "  " * indent
+    if isinstance(content, dict):
+        lines = []
+        for name, value in content.items():
+            if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+                lines.append(f"{pad}{name}:\n{_fields(value, indent + 1)}")
+            else:
+                lines.append(f"{pad}{name}: {_fields(value)}")
+        return "\n".join(lines)
+    if isinstance(content, list):
+        if content and isinstance(content[0], dict):
+            return f"\n{pad}-\n".join(_fields(entry, indent) for entry in content)
+        return ", ".join(map(str, content))
+    return str(content)
+
+
+def evaluations(done: Sequence[Evaluation], docket: Docket, packs: Mapping[str, Pack]) -> None:
+    """Evaluations as a table for each framework, with how many stand in each zone."""
+    console = _console()
+    if not done:
+        console.print("There is nobody to evaluate.")
+        return
+    for framework in dict.fromkeys(e.framework for e in done):
+        mine = [e for e in done if e.framework == framework]
+        console.print(Text(f"{packs[framework].name}, as at {words.day(docket.as_of)}", style="bold"))
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("Person", "Grade", "Level", "View", "Zone", "Recommended", "Open lines", "Mind"):
+            table.add_column(heading, no_wrap=heading not in ("Recommended", "Open lines"))
+        for evaluation in mine:
+            table.add_row(*_row(evaluation))
+        console.print(table)
+        used = {name for evaluation in mine for name in _marks(evaluation)}
+        legend = [f"{letter} {meaning}" for name, (letter, meaning) in _MARKS.items() if name in used]
+        if legend:
+            console.print(f"Mind: {'; '.join(legend)}.")
+        console.print(_summary(mine))
+    console.print("A person decides. Reasons: bandstand explain FILES --person ID. All of it: --json.", style="dim")
+
+
+#: Letters for the column of things to mind, and the caveat that each stands for.
+_MARKS = {
+    "illustrative": ("e", "rests on an example value that your trust has not confirmed"),
+    "one-view": ("o", "one side's view only, nothing agreed yet"),
+    "provisional": ("c", "some claims wait to be agreed"),
+    "no-grade": ("g", "grade not known"),
+    "validity": ("v", "the pack is not valid at this date"),
+    "one-engine": ("p", "only the plain engine concluded"),
+}
+
+
+def _marks(evaluation: Evaluation) -> list[str]:
+    """The caveats of an evaluation that have a letter, in the letters' order; flags go by their own names."""
+    found = {caveat.basis.value if caveat.basis else caveat.code for caveat in evaluation.recommendation.caveats}
+    return [name for name in _MARKS if name in found]
+
+
+def _row(evaluation: Evaluation) -> tuple[str | Text, ...]:
+    open_lines = [blocker.criterion for blocker in evaluation.blockers]
+    return (
+        evaluation.person,
+        (evaluation.grade or "–").partition(":")[2] or "–",
+        str(evaluation.level),
+        evaluation.view,
+        Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
+        evaluation.recommendation.label,
+        words.listed(open_lines, most=3) if open_lines else "–",
+        "".join(_MARKS[name][0] for name in _marks(evaluation)),
+    )
+
+
+def _summary(done: Sequence[Evaluation]) -> str:
+    zones = Counter(e.zone or "no zone" for e in done)
+    order = [zone for zone in (*ZONES, "no zone") if zones[zone]]
+    counted = ", ".join(f"{zones[zone]} {zone}" for zone in order)
+    certificates = {e.certificate.agreed for e in done}
+    checked = {
+        frozenset({True}): "both engines agreed on everyone",
+        frozenset({None}): "only the plain engine concluded",
+    }.get(frozenset(certificates), "THE ENGINES DISAGREED on some")
+    return f"{words.count(len(done), 'person', 'people')}: {counted}; {checked}."
+
+
+def explanation(found: Explanation, why_not: str | None) -> None:
+    """An explanation: where the person stands, why, what is suggested, and what to mind."""
+    console = _console()
+    console.print(Text(found.headline, style="bold"))
+    for reason in found.reasons:
+        console.print(Text(reason))
+    if why_not is not None:
+        console.print(Text(why_not, style="bold"))
+    console.print(Text.assemble(("Recommended: ", "bold"), found.recommended))
+    for note in found.notes:
+        console.print(Text(note))
+    for caveat in found.caveats:
+        console.print(Text.assemble("Mind: ", (caveat, "dim")))
+    console.print(Text(found.footing, style="dim"))
+    console.print()

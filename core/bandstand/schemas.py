@@ -1,0 +1,178 @@
+"""The JSON Schemas that Bandstand publishes, generated from its models."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bandstand.models.evaluation import Evaluation
+from bandstand.models.evidence import Evidence, Person
+from bandstand.models.example import ExampleFile
+from bandstand.models.framework import Framework, Standard
+from bandstand.models.problem import Problem
+from bandstand.rules.cumulative_levels import CumulativeLevels
+from bandstand.rules.decision_table import DecisionTable
+from bandstand.rules.expected_band import ExpectedBand
+from bandstand.rules.ragging import Ragging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ENDING = ".schema.json"
+#: One entry of a docstring's ``Attributes:``, with the lines that go on below it.
+_ATTRIBUTE = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+
+_Mode = Literal["validation", "serialization"]
+
+
+_RuleOfAKind = Annotated[CumulativeLevels | Ragging | ExpectedBand | DecisionTable, Field(discriminator="kind")]
+
+
+class RulesFile(BaseModel):
+    """A file of ``rules/``, with the kinds of rule that Bandstand brings; a plugin may add others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rules: tuple[_RuleOfAKind, ...] = Field(description="The rules, in any order; each names its kind.")
+
+
+#: Name -> model, whether it is read or written, title, and description.
+_PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
+    "framework": (
+        Framework,
+        "validation",
+        "A framework",
+        "The file framework.yaml of a pack: identity, validity, purposes, grades, roles and how evidence is counted.",
+    ),
+    "standard": (
+        Standard,
+        "validation",
+        "A standard",
+        "A file of a pack's standards folder: one top-level expectation with its criteria.",
+    ),
+    "rules": (
+        RulesFile,
+        "validation",
+        "Rules",
+        "A file of a pack's rules folder, with the kinds of rule that Bandstand brings; a plugin may add others.",
+    ),
+    "examples": (
+        ExampleFile,
+        "validation",
+        "Worked examples",
+        "A file of a pack's examples folder: people, their evidence, and what is expected of their evaluation.",
+    ),
+    "evidence": (
+        Evidence,
+        "validation",
+        "A piece of evidence",
+        "One dated observation about one person; a framework may ask for more in its own evidence.schema.json.",
+    ),
+    "person": (
+        Person,
+        "validation",
+        "A person",
+        "What Bandstand may know of a person: the role, never the protected characteristics.",
+    ),
+    "evaluation": (
+        Evaluation,
+        "serialization",
+        "An evaluation",
+        "One run's whole result for one person: findings, conclusions, recommendation, pins and trace.",
+    ),
+    "problem": (
+        Problem,
+        "validation",
+        "A problem",
+        "One defect of a pack or of an input: where it is, what is wrong, and what to do about it.",
+    ),
+}
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """Every published schema (draft 2020-12), by the name of its file."""
+    return {f"{name}{_ENDING}": _schema(name, *how) for name, how in _PUBLISHED.items()}
+
+
+def drift(folder: Path) -> list[str]:
+    """Names of the schemas in ``folder`` that are missing, that differ from the models, or that no model has."""
+    texts = _texts()
+    there = {path.name for path in folder.glob(f"*{_ENDING}")}
+    differing = (name for name in texts if name in there and (folder / name).read_bytes() != texts[name])
+    return sorted({*differing, *(texts.keys() ^ there)})
+
+
+def write(folder: Path) -> list[str]:
+    """Bring the schemas in ``folder`` in line with the models; the names of those that were not."""
+    texts = _texts()
+    changed = drift(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in changed:
+        if name in texts:
+            (folder / name).write_bytes(texts[name])
+        else:
+            (folder / name).unlink()
+    return changed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command ``python -m bandstand.schemas``; 1 when a check finds schemas that differ from the models."""
+    parser = argparse.ArgumentParser(prog="python -m bandstand.schemas", description=__doc__)
+    parser.add_argument("what", choices=["write", "check"], help="write the schemas, or check that they are up to date")
+    parser.add_argument("folder", type=Path, help="where they are")
+    given = parser.parse_args(arguments)
+    if given.what == "write":
+        sys.stdout.writelines(f"{given.folder / name}\n" for name in write(given.folder))
+        return 0
+    names = drift(given.folder)
+    if names:
+        sys.stderr.write(f"Not as the models have it: {', '.join(names)}. Run `make schemas`, and commit the result.\n")
+    return 1 if names else 0
+
+
+def _texts() -> dict[str, bytes]:
+    return {
+        name: f"{json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False)}\n".encode()
+        for name, schema in published().items()
+    }
+
+
+def _schema(name: str, model: type[BaseModel], mode: _Mode, title: str, description: str) -> dict[str, Any]:
+    schema = model.model_json_schema(mode=mode)
+    for part in (schema, *schema.get("$defs", {}).values()):
+        _describe(part)
+    top = {"$schema": DIALECT, "$id": f"bandstand:{name}", "title": title, "description": description}
+    return {**schema, **top}
+
+
+def _describe(part: dict[str, Any]) -> None:
+    """Turn a docstring into what editors show: its text for the whole, and its attributes for the fields."""
+    text, _, attributes = inspect.cleandoc(part.get("description", "")).partition("\n\nAttributes:\n")
+    if text:
+        part["description"] = _plain(text)
+    for field, words in _entries(attributes):
+        if field in part.get("properties", {}):
+            part["properties"][field].setdefault("description", words)
+
+
+def _entries(attributes: str) -> Iterator[tuple[str, str]]:
+    for match in _ATTRIBUTE.finditer(attributes):
+        yield match[1], _plain(match[2])
+
+
+def _plain(text: str) -> str:
+    """A docstring's text without its mark-up, each paragraph on one line."""
+    paragraphs = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text).replace("``", "`").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""Reading people: grades and roles that some framework knows, and never a protected characteristic."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+
+from bandstand.interop.people import PeopleList, read_people
+from bandstand.interop.source import Limits
+from bandstand.models.framework import Framework
+from bandstand.packs.pack import Pack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def grade(name: str, column: int, *aliases: str) -> dict[str, Any]:
+    strand = name.partition(":")[0]
+    return {"id": name, "label": name, "strand": strand, "column": column, "aliases": aliases, "source": "1"}
+
+
+def option(name: str) -> dict[str, Any]:
+    return {"id": name, "label": name}
+
+
+PACK = Pack(
+    framework=Framework.model_validate(
+        {
+            "id": "ladder",
+            "version": "2024.1",
+            "title": "Ladder",
+            "publisher": "A trust",
+            "summary": "A framework for tests.",
+            "document": {"title": "A document", "file": "document.txt"},
+            "valid_from": "2024-09-01",
+            "purposes": [{"id": "development", "label": "Development", "source": "1"}],
+            "strands": [option("teaching"), option("support")],
+            "grades": [
+                grade("teaching:M1-6", 1),
+                grade("teaching:UPS1", 2, "UPR1"),
+                grade("support:M1-6", 1),
+                grade("support:G5", 2),
+            ],
+            "roles": [
+                {"id": "head_of_department", "label": "Head of department", "source": "1"},
+                {"id": "mentor", "label": "Mentor", "source": "1"},
+            ],
+            "career_stages": [option("ECT1"), option("ECT2")],
+            "flags": [option("returning")],
+            "findings": {
+                "max_age_months": 18,
+                "cycle_starts": "09-01",
+                "views": [{"id": "agreed", "label": "Agreed", "ranks": [{"sources": ["appraiser"]}]}],
+                "source": "3",
+            },
+            "actions": [{"id": "go_on", "label": "Go on", "text": "Go on.", "source": "4"}],
+            "outcome": {"level": "ladder.level", "zone": "zone.zone", "action": "next.action"},
+        }
+    ),
+    standards=(),
+    rules=(),
+    lowered=(),
+    examples=(),
+    evidence_schema={},
+    digest="sha256:0",
+    place="tests",
+)
+
+HEAD = ["person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags"]
+ROWS: list[list[Any]] = [
+    ["P-0001", "UPS1", "head_of_department; mentor", "", 0.8, "2024-09-01", "", "returning"],
+    ["P-0002", "M1-6", "", "teaching", 1, "", "ECT1", ""],
+    ["P-0003", "", "", "", "", "", "", ""],
+]
+RECORDS: list[dict[str, Any]] = [
+    {
+        "person": "P-0001",
+        "grade": "UPS1",
+        "roles": ["head_of_department", "mentor"],
+        "fte": 0.8,
+        "in_role_since": "2024-09-01",
+        "flags": ["returning"],
+    },
+    {"person": "P-0002", "grade": "M1-6", "strand": "teaching", "fte": 1, "career_stage": "ECT1"},
+    {"person": "P-0003"},
+]
+
+
+def write_csv(path: Path, *rows: Sequence[object]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def write_xlsx(path: Path, *rows: Sequence[object]) -> Path:
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"})
+    page = book.add_worksheet("Staff")
+    for at, row in enumerate(rows):
+        page.write_row(at, 0, row)
+    book.close()
+    return path
+
+
+def read(path: Path) -> PeopleList:
+    return read_people(path, {"ladder": PACK})
+
+
+def test_the_four_kinds_of_file_give_the_same_people(tmp_path: Path) -> None:
+    lines, whole, wrapped = tmp_path / "p.jsonl", tmp_path / "p.json", tmp_path / "w.json"
+    lines.write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    whole.write_text(json.dumps(RECORDS), encoding="utf-8")
+    wrapped.write_text(json.dumps({"people": RECORDS}), encoding="utf-8")
+    dated = [[dt.date(2024, 9, 1) if cell == "2024-09-01" else cell for cell in row] for row in ROWS]
+    table = write_csv(tmp_path / "p.csv", HEAD, *ROWS)
+    book = write_xlsx(tmp_path / "p.xlsx", ["Our staff"], HEAD, *dated)
+    lists = [read(path) for path in (lines, whole, wrapped, table, book)]
+    for people in lists:
+        assert people.problems == []
+        assert people.people == lists[0].people
+    assert lists[0].people["P-0001"].roles == ("head_of_department", "mentor")
+    assert lists[0].people["P-0001"].in_role_since == dt.date(2024, 9, 1)
+    assert lists[0].people["P-0002"].fte == 1
+
+
+def test_a_grade_stays_as_it_was_written_and_other_words_become_the_framework_s(tmp_path: Path) -> None:
+    row = ["P-0001", "upr 1", "Head of Department | mentor", "Teaching", "", "", "ect1", ""]
+    person = read(write_csv(tmp_path / "p.csv", HEAD, row)).people["P-0001"]
+    assert person.grade == "upr 1"
+    assert (person.roles, person.strand, person.career_stage) == (("head_of_department", "mentor"), "teaching", "ECT1")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code", "message", "remedy"),
+    [
+        ("grade", "UPS7", "unknown-grade", '"UPS7" is not a grade of any', "Did you mean UPS1?"),
+        ("grade", "teaching:UPS7", "unknown-grade", "is not a grade of any", "Did you mean teaching:UPS1?"),
+        (
+            "grade",
+            "M1-6",
+            "ambiguous-grade",
+            '"M1-6" can mean teaching:M1-6 or support:M1-6.',
+            "Write teaching:M1-6 or support:M1-6, or fill the strand column.",
+        ),
+        ("roles", "mentr; head_of_department", "unknown-role", '"mentr" is not a role of any', "Did you mean mentor?"),
+        ("strand", "teach", "unknown-strand", '"teach" is not a strand', "Did you mean teaching?"),
+        ("career_stage", "ECT3", "unknown-career-stage", '"ECT3" is not a career stage', "Did you mean ECT"),
+        ("flags", "new", "unknown-flag", '"new" is not a flag', "It is one of returning."),
+        ("fte", "1.2", "bad-value", '"1.2" is too large.', "at most 1"),
+        ("fte", "nan", "bad-value", '"nan" is not a number.', "0.8"),
+        ("fte", "80%", "bad-value", '"80%" is not a number.', "0.8"),
+        ("in_role_since", "01/09/2024", "not-a-date", '"01/09/2024" is not a date.', "the year first"),
+        ("person", "", "missing-field", "There is no person.", "Write an id"),
+    ],
+)
+def test_a_bad_field_is_said_plainly(
+    tmp_path: Path, column: str, value: str, code: str, message: str, remedy: str
+) -> None:
+    row = {"person": "P-0001", "flags": "returning", column: value}
+    people = read(write_csv(tmp_path / "p.csv", HEAD, [row.get(name, "") for name in HEAD]))
+    assert people.people == {}
+    assert [problem.code for problem in people.problems] == [code]
+    problem = people.problems[0]
+    assert message in problem.message
+    assert remedy in problem.remedy
+    assert (problem.place.row, problem.place.path) == (2, column)
+
+
+def test_a_grade_of_another_strand_says_which_grades_there_are(tmp_path: Path) -> None:
+    row = ["P-0001", "UPS1", "", "support", "", "", "", ""]
+    problem = read(write_csv(tmp_path / "p.csv", HEAD, row)).problems[0]
+    assert problem.message == '"UPS1" is not a grade of the strand support.'
+    assert problem.remedy == "Write teaching:UPS1, or mend the strand column."
+
+
+def test_every_bad_row_is_reported_and_the_good_ones_are_returned(tmp_path: Path) -> None:
+    rows = [["P-0001", "UPS7", "x"], ["P-0002", "UPS1", ""], ["P-0002", "G5", ""], ["P-0003", "", "y"]]
+    people = read(write_csv(tmp_path / "p.csv", HEAD[:3], *rows))
+    assert list(people.people) == ["P-0002"]
+    assert [(p.place.row, p.code) for p in people.problems] == [
+        (2, "unknown-grade"),
+        (2, "unknown-role"),
+        (4, "duplicate-person"),
+        (5, "unknown-role"),
+    ]
+    assert people.problems[2].message.endswith("p.csv, row 3.")
+
+
+def test_protected_characteristics_are_left_out_with_one_note_each(tmp_path: Path) -> None:
+    head = ["person", "Date of birth", "SEX", "Surname", "grad"]
+    people = read(write_csv(tmp_path / "p.csv", head, *[[f"P-{n}", "1", "2", "3", "4"] for n in range(3)]))
+    assert len(people.people) == 3
+    assert len(people.notes) == 2
+    assert all("a protected characteristic never reaches a rule" in note for note in people.notes)
+    told = {problem.place.path: problem.remedy for problem in people.problems}
+    assert told == {"Surname": "Take it out: Bandstand uses ids.", "grad": "Did you mean grade?"}
+
+
+def test_a_protected_characteristic_in_json_is_left_out_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text('[{"person": "P-0001", "Religion": "x"}]', encoding="utf-8")
+    people = read(path)
+    assert list(people.people) == ["P-0001"]
+    assert people.problems == []
+    assert "Religion" in people.notes[0]
+
+
+def test_a_truth_value_is_no_share_of_a_contract(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text('[{"person": "P-0001", "fte": true}]', encoding="utf-8")
+    assert [problem.code for problem in read(path).problems] == ["bad-value"]
+
+
+def test_numbers_that_a_spreadsheet_made_of_ids_are_ids_again(tmp_path: Path) -> None:
+    assert list(read(write_xlsx(tmp_path / "p.xlsx", ["person", "fte"], [17.0, 0.5])).people) == ["17"]
+
+
+def test_a_workbook_of_something_else_is_the_wrong_sheet(tmp_path: Path) -> None:
+    problem = read(write_xlsx(tmp_path / "p.xlsx", ["Menu", "Monday"], ["Soup", "Bread"])).problems[0]
+    assert problem.code == "wrong-sheet"
+    assert 'the workbook\'s one sheet is "Staff"' in problem.message
+    assert "person, grade, roles" in problem.remedy
+
+
+def test_reading_stops_when_there_are_more_problems_than_anyone_could_mend(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "p.csv", ["person", "grade"], *[[f"P-{n}", "Z"] for n in range(50)])
+    people = read_people(path, {"ladder": PACK}, limits=Limits(max_problems=10))
+    assert len(people.problems) == 12
