@@ -225,10 +225,9 @@ def text_of(problem: Problem, folder: Path) -> str:
 
 def test_the_four_kinds_of_file_give_the_same_evidence(tmp_path: Path) -> None:
     table = [HEAD, *map(as_cells, RECORDS)]
-    dated: list[list[object]] = [
-        HEAD,
-        *([dt.date.fromisoformat(c) if c[:3] == "202" else c for c in row] for row in map(as_cells, RECORDS)),
-    ]  # type: ignore[list-item]
+    dated = [list[object](HEAD), *(list[object](as_cells(record)) for record in RECORDS)]
+    for row, record in zip(dated[1:], RECORDS, strict=True):
+        row[HEAD.index("date")] = dt.date.fromisoformat(record["date"])
     dated[2][1] = 7.0
     paths = [
         write(tmp_path / "e.jsonl", "\n".join(map(json.dumps, RECORDS))),
@@ -304,14 +303,14 @@ def test_a_reader_of_another_kind_of_file_can_be_added(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_fails_does_not_take_the_other_files_with_it(tmp_path: Path) -> None:
-    def fail(_: Path, __: Limits) -> Iterator[RawRow | Problem]:
-        raise KeyError("oops")
-        yield
+    def fail(path: Path, _: Limits) -> Iterator[RawRow | Problem]:
+        yield RawRow(path.name, 1, None, None, {**RECORDS[1], "id": "e-9"})
+        raise KeyError(path.name)
 
     good = write(tmp_path / "e.jsonl", json.dumps(RECORDS[1]))
     inbox = read(write(tmp_path / "e.bad", "x"), good, readers={**BUILT_IN_READERS, ".bad": fail})
     assert only(inbox).code == "reader-failed"
-    assert len(inbox.evidence) == 1
+    assert [e.id for e in inbox.evidence] == ["e-9", "e-2"]
 
 
 def test_progress_is_told_the_rows_read_so_far(tmp_path: Path) -> None:
@@ -422,7 +421,7 @@ def test_excel_dates_are_taken_and_a_time_of_day_is_not(tmp_path: Path) -> None:
     head = ["id", "person", "criteria", "claim", "source", "date"]
     row = ["P-0001", "L1.1", "met", "self"]
     days = [dt.date(2026, 1, 12), dt.datetime(2026, 1, 12), dt.datetime(2026, 1, 12, 9, 30), 46034]  # noqa: DTZ001
-    sheet = [head, *([number, *row, day] for number, day in enumerate(days))]
+    sheet: list[list[object]] = [list(head), *([number, *row, day] for number, day in enumerate(days))]
     inbox = read(write_xlsx(tmp_path / "e.xlsx", {"Sheet1": sheet}))
     assert [(e.id, e.date) for e in inbox.evidence] == [("0", dt.date(2026, 1, 12)), ("1", dt.date(2026, 1, 12))]
     assert [(p.place.sheet, p.place.row, p.code) for p in inbox.problems] == [

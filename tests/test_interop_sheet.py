@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -296,14 +295,3 @@ def test_the_colours_follow_the_rule_by_formula(tmp_path: Path) -> None:
     count = 'COUNTIF(D$8:D8,"met")+COUNTIF(D$8:D8,"green")+COUNTIF(D$8:D8,"amber")'
     assert green == f'AND(OR(D8="met",D8="green",D8="amber"),{count}=ROWS(D$8:D8))'
     assert amber == f'AND(OR(D8="met",D8="green",D8="amber"),{count}<ROWS(D$8:D8))'
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
-def test_a_sheet_survives_another_program(tmp_path: Path) -> None:
-    import subprocess  # noqa: PLC0415 - only where LibreOffice is
-
-    path = fill(write(tmp_path / "s.xlsx"), FILLED)
-    out = tmp_path / "out"
-    command = ["soffice", "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 - our own words
-    assert len(read(out / "s.xlsx").evidence) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -208,7 +209,7 @@ def test_changing_what_an_alias_gave_leaves_its_original_alone() -> None:
 def test_aliases_of_aliases_are_stopped_quickly() -> None:
     names = "abcdefghij"
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in zip(names, names[1:], strict=False)]
+    lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in itertools.pairwise(names)]
     begun = time.monotonic()
     source = read("\n".join(lines))
     assert time.monotonic() - begun < 10
@@ -272,7 +273,7 @@ def test_broken_yaml_is_a_problem_with_its_line(text: str, line: int, said: str)
 def test_a_control_character_is_a_problem() -> None:
     source = read("a: 1\nb: \x01\n")
     assert codes(source) == ["broken-yaml"]
-    assert "control characters are not allowed" in source.problems[0].message
+    assert "unacceptable character #x0001" in source.problems[0].message
 
 
 def test_text_that_is_not_utf_8_is_a_problem_at_its_line() -> None:

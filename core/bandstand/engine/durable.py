@@ -148,6 +148,11 @@ def _this_process() -> _Process:
         return _process
 
 
+def durable_host() -> Any:
+    """The process's durable-rules host, for benchmarks that time it bare."""
+    return _this_process().host
+
+
 class DurableEngine:
     """Runs one program with durable-rules, over and over; threads wait for one another.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,7 @@ from bandstand.models.clauses import (
 from bandstand.models.finding import State
 
 if TYPE_CHECKING:
-    from bandstand.rules.program import Program
+    from bandstand.rules.program import Layer, Program
 
 TRUE: Final = 1
 FALSE: Final = 0
@@ -33,6 +34,12 @@ UNKNOWN: Final = -1
 
 #: No clause fired: the conclusion has its ``otherwise`` value.
 NOT_FIRED: Final = -1
+
+
+#: Number of a clause, and the positions of its conclusion and value.
+_Result = tuple[int, int, int]
+#: A conclusion, the first and the end of the conditions on it, and their verdicts by its value.
+_ConcludedGroup = tuple[int, int, int, list[tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +73,37 @@ class PlainRun:
 
 
 class PlainEngine:
-    """Runs one program, over and over. It holds no state between runs, and threads may share it."""
+    """Runs one program, over and over. It holds no state between runs, and threads may share it.
+
+    A program's conditions stand in groups: those on one criterion, on one measure, on one conclusion. What a group's
+    verdicts are is a matter of one small number (a state, a measure, a value), so they are looked up together.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         position = {criterion: at for at, criterion in enumerate(program.criteria)}
-        self._finding: list[tuple[int, int, tuple[int, ...]]] = []
-        self._fact: list[tuple[int, FactIs | FactKnown | FactCompares]] = []
-        self._measure: list[tuple[int, int, Callable[[float, float], bool], float]] = []
-        concluded: list[tuple[int, int, frozenset[int]]] = []
-        measures = {m.name: at for at, m in enumerate(program.measures)}
-        for at, condition in enumerate(program.conditions):
-            match condition:
-                case FindingIs():
-                    self._finding.append((at, position[condition.criterion], _verdict_table(condition)))
-                case FactIs() | FactKnown() | FactCompares():
-                    self._fact.append((at, condition))
-                case MeasureCompares():
-                    compare = COMPARISONS[condition.comparison]
-                    self._measure.append((at, measures[condition.measure], compare, condition.number))
-                case ConcludedIs():
-                    read = program.positions[condition.conclusion]
-                    values = program.conclusions[read].values
-                    good = frozenset(n for n, value in enumerate(values) if value in condition.values)
-                    concluded.append((at, read, good))
-        self._measures = [
-            (spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures
+        # For each criterion, the verdicts of the conditions on it, by its state.
+        finding = [[c for c in program.conditions if isinstance(c, FindingIs) and c.criterion == name] for name in position]
+        self._of_criterion = [[tuple(_finding_verdict(c, s) for c in group) for s in State] for group in finding]
+        self._measures = [(spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures]
+        # For each measure, likewise by its number, from none of its criteria to all.
+        self._of_measure = [
+            [
+                tuple(
+                    int(COMPARISONS[c.comparison](number, c.number))
+                    for c in program.conditions
+                    if isinstance(c, MeasureCompares) and c.measure == spec.name
+                )
+                for number in range(len(spec.criteria) + 1)
+            ]
+            for spec in program.measures
         ]
+        self._facts = [c for c in program.conditions if isinstance(c, FactIs | FactKnown | FactCompares)]
+        self._unseen = [UNKNOWN] * sum(isinstance(c, ConcludedIs) for c in program.conditions)
         layer_of = {c: n for n, layer in enumerate(program.layers) for c in layer.conclusions}
+        concluded = _concluded_groups(program)
         self._layers = [
-            (
-                [(at, read, good) for at, read, good in concluded if layer_of[read] == n - 1],
-                [(c.number, c.conclusion, c.value, _test(c.need, c.conditions)) for c in layer.clauses],
-            )
+            _CompiledLayer([group for group in concluded if layer_of[group[0]] == n - 1], layer)
             for n, layer in enumerate(program.layers)
         ]
         self._otherwise = [c.values.index(c.otherwise) for c in program.conclusions]
@@ -107,10 +112,13 @@ class PlainEngine:
         """Findings and facts, with the program's measures taken of them."""
         taken = []
         for how, criteria, counted in self._measures:
-            if how == "count":
-                taken.append(sum(states[c] in counted for c in criteria))
-            else:
-                taken.append(next((at for at, c in enumerate(criteria) if states[c] not in counted), len(criteria)))
+            number = 0
+            for c in criteria:
+                if states[c] in counted:
+                    number += 1
+                elif how == "run":
+                    break
+            taken.append(number)
         return Inputs(states, facts, tuple(taken))
 
     def run(self, inputs: Inputs) -> PlainRun:
@@ -119,26 +127,25 @@ class PlainEngine:
         Raises:
             EngineError: Two clauses conclude different values of one conclusion.
         """
-        verdicts = [UNKNOWN] * len(self.program.conditions)
-        states = inputs.states
-        for at, criterion, table in self._finding:
-            verdicts[at] = table[states[criterion]]
-        for at, number, compare, bound in self._measure:
-            verdicts[at] = compare(inputs.measures[number], bound)
-        for at, condition in self._fact:
-            verdicts[at] = fact_verdict(condition, inputs.facts)
+        verdicts: list[int] = []
+        for of_state, state in zip(self._of_criterion, inputs.states, strict=True):
+            verdicts += of_state[state]
+        for of_number, number in zip(self._of_measure, inputs.measures, strict=True):
+            verdicts += of_number[number]
+        facts = inputs.facts
+        verdicts += [fact_verdict(condition, facts) for condition in self._facts]
+        verdicts += self._unseen
         values = self._otherwise.copy()
         fired = [NOT_FIRED] * len(values)
-        for concluded, clauses in self._layers:
-            for at, read, good in concluded:
-                verdicts[at] = values[read] in good
-            for number, conclusion, value, holds in clauses:
-                if holds(verdicts):
-                    if fired[conclusion] == NOT_FIRED:
-                        values[conclusion] = value
-                        fired[conclusion] = number
-                    elif values[conclusion] != value:
-                        raise EngineError(self._contradiction(conclusion, values[conclusion], value))
+        for layer in self._layers:
+            for read, first, end, of_value in layer.concluded:
+                verdicts[first:end] = of_value[values[read]]
+            for number, conclusion, value in layer.holding(verdicts):
+                if fired[conclusion] == NOT_FIRED:
+                    values[conclusion] = value
+                    fired[conclusion] = number
+                elif values[conclusion] != value:
+                    raise EngineError(self._contradiction(conclusion, values[conclusion], value))
         return PlainRun(verdicts, values, fired)
 
     def _contradiction(self, conclusion: int, one: int, other: int) -> str:
@@ -147,6 +154,53 @@ class PlainEngine:
             f"{self.program.name}: rule {declared.rule} concludes both {declared.values[one]!r} and "
             f"{declared.values[other]!r} of {declared.name}."
         )
+
+
+class _CompiledLayer:
+    """One layer's clauses, sorted by how they are tested; TRUE is the greatest verdict, so min and max answer all and any."""
+
+    __slots__ = ("_any", "_count", "_every", "_one", "_two", "concluded")
+
+    def __init__(self, concluded: list[_ConcludedGroup], layer: Layer) -> None:
+        self.concluded = concluded
+        self._one: list[tuple[_Result, int]] = []
+        self._two: list[tuple[_Result, int, int]] = []
+        self._every: list[tuple[_Result, Callable[[Sequence[int]], tuple[int, ...]]]] = []
+        self._any: list[tuple[_Result, Callable[[Sequence[int]], tuple[int, ...]]]] = []
+        self._count: list[tuple[_Result, tuple[int, ...], int]] = []
+        for clause in layer.clauses:
+            result, at = (clause.number, clause.conclusion, clause.value), clause.conditions
+            if isinstance(clause.need, int):
+                self._count.append((result, at, clause.need))
+            elif len(at) == 1:
+                self._one.append((result, at[0]))
+            elif clause.need == "any":
+                if at:
+                    self._any.append((result, itemgetter(*at)))
+            elif len(at) == 2:  # noqa: PLR2004 - by far the most common
+                self._two.append((result, at[0], at[1]))
+            else:
+                self._every.append((result, itemgetter(*at) if at else lambda _: (TRUE,)))
+
+    def holding(self, verdicts: Sequence[int]) -> list[_Result]:
+        """Number, conclusion and value of every clause that holds."""
+        held = [result for result, a in self._one if verdicts[a] == TRUE]
+        held += [result for result, a, b in self._two if verdicts[a] == TRUE and verdicts[b] == TRUE]
+        held += [result for result, pick in self._every if min(pick(verdicts)) == TRUE]
+        held += [result for result, pick in self._any if max(pick(verdicts)) == TRUE]
+        held += [result for result, at, least in self._count if [verdicts[c] for c in at].count(TRUE) >= least]
+        return held
+
+
+def _concluded_groups(program: Program) -> list[_ConcludedGroup]:
+    groups: list[_ConcludedGroup] = []
+    conditions = [(at, c) for at, c in enumerate(program.conditions) if isinstance(c, ConcludedIs)]
+    for name, group in groupby(conditions, key=lambda pair: pair[1].conclusion):
+        members = list(group)
+        read = program.positions[name]
+        by_value = [tuple(int(value in c.values) for _, c in members) for value in program.conclusions[read].values]
+        groups.append((read, members[0][0], members[-1][0] + 1, by_value))
+    return groups
 
 
 def fact_verdict(condition: FactIs | FactKnown | FactCompares, facts: Mapping[str, Fact]) -> int:
@@ -163,29 +217,7 @@ def fact_verdict(condition: FactIs | FactKnown | FactCompares, facts: Mapping[st
     return fact in condition.words
 
 
-def _verdict_table(condition: FindingIs) -> tuple[int, ...]:
-    """The verdict for each state, by the state's number."""
-    table = []
-    for state in State:
-        if state in condition.states:
-            table.append(TRUE)
-        else:
-            table.append(UNKNOWN if state is State.NOT_EVIDENCED else FALSE)
-    return tuple(table)
-
-
-def _test(need: str | int, conditions: tuple[int, ...]) -> Callable[[Sequence[int]], bool]:
-    """A test of verdicts; TRUE is the greatest verdict, so ``min`` and ``max`` answer all and any."""
-    if not conditions:
-        satisfied = need == "all"
-        return lambda _: satisfied
-    if len(conditions) == 1:
-        only = conditions[0]
-        return lambda verdicts: verdicts[only] == TRUE
-    pick = itemgetter(*conditions)
-    if need == "all":
-        return lambda verdicts: min(pick(verdicts)) == TRUE
-    if need == "any":
-        return lambda verdicts: max(pick(verdicts)) == TRUE
-    least = int(need)
-    return lambda verdicts: pick(verdicts).count(TRUE) >= least
+def _finding_verdict(condition: FindingIs, state: State) -> int:
+    if state in condition.states:
+        return TRUE
+    return UNKNOWN if state is State.NOT_EVIDENCED else FALSE

@@ -25,6 +25,7 @@ _KEPT = 50_000
 #: Keywords that apply schemas to the record itself, and hold a schema, or a list of them.
 _APPLY_ONE = ("not", "if", "then", "else")
 _APPLY_MANY = ("allOf", "anyOf", "oneOf")
+_ALONE = ("required", "dependentRequired", "anyOf", "oneOf", "not")
 _CONDITION = frozenset({"if", "then", "else"})
 #: Keywords that say something of named fields only, or of none.
 _OF_FIELDS = frozenset({"properties", "required", "dependentRequired"})
@@ -73,7 +74,9 @@ class _Part:
         self._validator = Draft202012Validator(dict(schema), registry=Registry())
         fields = fields_read(schema)
         known = None if fields is None else sorted(fields & set(Evidence.model_fields))
-        self._key: Callable[[Evidence], object] | None = attrgetter(*known) if known else None
+        self._key: Callable[[Evidence], object] | None = None
+        if known is not None:
+            self._key = attrgetter(*known) if known else _same
         self._met: set[object] = set()
 
     def errors(self, evidence: Evidence) -> list[ValidationError]:
@@ -89,17 +92,25 @@ class _Part:
         return errors
 
 
-def parts_of(schema: Mapping[str, Any], *, within: bool = False) -> list[dict[str, Any]]:
+def _same(_: Evidence) -> object:
+    """The key of a part that looks at no field of the record: its answer is always the same."""
+    return ()
+
+
+def parts_of(
+    schema: dict[str, Any] | bool,  # noqa: FBT001 - a schema may be a boolean
+    *,
+    within: bool = False,
+) -> list[dict[str, Any]]:
     """Schemas that a record meets one by one when, and only when, it meets ``schema``."""
-    if not isinstance(schema, dict) or "$ref" in json.dumps(schema) or fields_read(schema) is None:
-        return [{"allOf": [schema]}] if not isinstance(schema, dict) else [dict(schema)]
+    if not isinstance(schema, dict):
+        return [{"allOf": [schema]}]
+    if "$ref" in json.dumps(schema) or fields_read(schema) is None:
+        return [schema]
     # The words of a nested part are about that part; those of the whole schema would be no help with one field.
     words = {"description": schema["description"]} if within and "description" in schema else {}
     parts = [{"properties": {name: below}} for name, below in schema.get("properties", {}).items()]
-    parts.extend(
-        {keyword: schema[keyword], **words} for keyword in ("required", "dependentRequired") if keyword in schema
-    )
-    parts.extend({keyword: schema[keyword], **words} for keyword in ("anyOf", "oneOf", "not") if keyword in schema)
+    parts.extend({keyword: schema[keyword], **words} for keyword in _ALONE if keyword in schema)
     if "if" in schema:
         parts.append({keyword: schema[keyword] for keyword in _CONDITION & schema.keys()})
     for below in schema.get("allOf", []):

@@ -29,6 +29,7 @@ _BETWEEN = re.compile(r"[;,|]")
 _SHA256 = re.compile(r"[0-9a-fA-F]{32,}")
 _TEXTS = ("id", "person", "author", "moderated_by", "note")
 _NO_ID = "-"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _DAYS_KEPT = 10_000
 _PLAIN_WORDS = frozenset({*Claim, *EvidenceSource})
 
@@ -180,8 +181,7 @@ def content_id(evidence: Evidence) -> str:
     content = evidence.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
     # The content is texts and lists of texts alone. For these the standard library writes canonical JSON (RFC 8785)
     # as rfc8785 does, which a test checks, in a third of the time.
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"e-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"e-{hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()[:16]}"
 
 
 def _other_problems(record: dict[str, Any], row: RawRow) -> list[Problem]:

@@ -68,9 +68,13 @@ class Pack:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
-    def grades(self) -> dict[str, Grade]:
-        """Every grade by its id, lower-cased."""
-        return {grade.id.lower(): grade for grade in self.framework.grades}
+    def _grades(self) -> dict[str, list[Grade]]:
+        """Every grade by each of its spellings, folded."""
+        found: dict[str, list[Grade]] = {}
+        for grade in self.framework.grades:
+            for spelling in dict.fromkeys(map(_folded, (grade.id, grade.id.partition(":")[2], *grade.aliases))):
+                found.setdefault(spelling, []).append(grade)
+        return found
 
     def find_grades(self, text: str, strand: str | None = None) -> list[Grade]:
         """The grades that ``text`` can mean: by id, by the part after the strand, or by another spelling.
@@ -78,15 +82,9 @@ class Pack:
         Letter case and spaces do not matter. ``strand`` narrows the answer; more than one is ambiguous.
         """
         wanted = _folded(text)
-        found = [
-            grade
-            for grade in self.framework.grades
-            if wanted in {_folded(grade.id), _folded(grade.id.partition(":")[2]), *map(_folded, grade.aliases)}
-        ]
+        found = self._grades.get(wanted, [])
         exact = [grade for grade in found if _folded(grade.id) == wanted]
-        if exact:
-            return exact
-        return [grade for grade in found if strand is None or grade.strand == strand]
+        return exact or [grade for grade in found if strand is None or grade.strand == strand]
 
 
 def _folded(text: str) -> str:

@@ -62,7 +62,8 @@ class Program:
         name: Unique in the process, as ``smart_equip@2024.1#ab12.position``.
         criteria: Ids of every criterion of the pack, in order; findings come in this order.
         measures: In the order of the rules.
-        conditions: Each different condition once.
+        conditions: Each different condition once: those on findings by criterion, those on measures by measure, those on
+            facts, then those on conclusions by conclusion.
         conclusions: In the order of the rules.
         layers: Earliest first.
         positions: Of the conclusions, by name.
@@ -97,8 +98,8 @@ def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: I
     clauses = [clause for part in parts for clause in part.clauses]
     _check_names(name, clauses, set(criteria), set(positions), {m.name for m in measures})
 
-    conditions: dict[Condition, int] = {}
     layer_of = _layers(name, clauses, positions)
+    conditions = _ordered_conditions(clauses, criteria, [m.name for m in measures], positions)
     by_layer: list[list[CompiledClause]] = [[] for _ in range(max(layer_of, default=0) + 1)]
     for number, clause in enumerate(clauses):
         at = positions[clause.conclusion]
@@ -106,16 +107,35 @@ def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: I
             value = conclusions[at].values.index(clause.value)
         except ValueError:
             raise EngineError(f"{name}: {clause.conclusion} is declared never to be {clause.value!r}.") from None
-        used = tuple(conditions.setdefault(c, len(conditions)) for c in clause.conditions)
+        used = tuple(conditions[c] for c in clause.conditions)
         by_layer[layer_of[at]].append(CompiledClause(clause, number, at, value, clause.need, used))
     layers = tuple(
         Layer(tuple(at for at in range(len(conclusions)) if layer_of[at] == n), tuple(compiled))
         for n, compiled in enumerate(by_layer)
     )
     ordered = sorted((c for layer in layers for c in layer.clauses), key=lambda c: c.number)
-    return Program(
-        name, tuple(criteria), measures, tuple(conditions), conclusions, layers, positions, tuple(ordered)
-    )
+    return Program(name, tuple(criteria), measures, tuple(conditions), conclusions, layers, positions, tuple(ordered))
+
+
+def _ordered_conditions(
+    clauses: Iterable[Clause], criteria: Sequence[str], measures: Sequence[str], positions: dict[str, int]
+) -> dict[Condition, int]:
+    """Each different condition with its position: by criterion, then by measure, of facts, then by conclusion."""
+    criterion = {name: at for at, name in enumerate(criteria)}
+
+    def place(condition: Condition) -> tuple[int, int]:
+        match condition:
+            case FindingIs():
+                return 0, criterion[condition.criterion]
+            case MeasureCompares():
+                return 1, measures.index(condition.measure)
+            case ConcludedIs():
+                return 3, positions[condition.conclusion]
+            case _:
+                return 2, 0
+
+    different = dict.fromkeys(c for clause in clauses for c in clause.conditions)
+    return {condition: at for at, condition in enumerate(sorted(different, key=place))}
 
 
 def _check_names(
