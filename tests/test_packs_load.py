@@ -17,6 +17,9 @@ from bandstand.packs.load import load_pack
 from bandstand.plugins import load_catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
@@ -81,7 +84,7 @@ outcome:
   level: ladder.level
   zone: expected.zone
   action: action.value
-  notes: [note.has.rise]
+  notes: [note.value]
   colours: sheet
 """,
     "standards/A.yaml": """\
@@ -126,7 +129,7 @@ rules:
     kind: decision_table
     label: Notes
     source: 25
-    hit: collect
+    hit: first
     inputs:
       flags: { fact: flags }
     rows:
@@ -187,17 +190,747 @@ examples:
     "evidence.schema.json": '{ "properties": { "review_point": { "enum": ["sep", null] } } }\n',
 }
 
+#: What is wrong with the tiny pack, one thing at a time: the file, what stands in it once (the whole file when nothing
+#: does), what is to stand there instead, and the one problem, as people see it. An ellipsis is for a library's words.
+SEEDED = r"""
+standards/A.yaml
++ # nothing yet
+! empty-file standards/A.yaml, line 1: The file is empty. Fill it in, or delete it.
+
+framework.yaml
++ ---
+! empty-file framework.yaml, line 1: The file is empty. Fill it in, or delete it.
+
+standards/A.yaml
+- label: First steps
++ label: [First steps
+! broken-yaml standards/A.yaml, line 4: This is not YAML: … Mend the line.
+
+standards/A.yaml
+- level: 1
++ level: 1
++ id: AA
+! duplicate-key standards/A.yaml, line 3, id: "id" is given twice. Keep one of them.
+
+framework.yaml
+- valid_until: 2025-08-31
++ valid_until: !!binary YQ==
+! yaml-tag framework.yaml, line 10, valid_until: The tag tag:yaml.org,2002:binary is not allowed.
+  Write the value plainly.
+
+standards/A.yaml
+- level: 1
++ level: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+! file-too-large standards/A.yaml, line 1: The file unfolds to more than 200,000 values, or nests deeper than 40.
+  Take out the aliases (*name) that repeat one another.
+
+framwork.yaml
++ id: tiny
+! unexpected-file framwork.yaml: A pack has no such file or folder. Did you mean framework.yaml?
+
+rules/old.txt
++ rules: []
+! unexpected-file rules/old.txt: This is not a .yaml file. Rename it or take it out.
+
+rules/more/old.yaml
++ rules: []
+! unexpected-file rules/more: This is not a .yaml file. Rename it or take it out.
+
+evidence.schema.json
++ {
+! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+
+evidence.schema.json
++ { "type": "text" }
+! broken-schema evidence.schema.json, type: This is not a JSON Schema: 'text' … Mend it.
+
+evidence.schema.json
++ { "properties": { "note": { "pattern": "(" } } }
+! broken-schema evidence.schema.json, properties.note.pattern: This is not a JSON Schema: '(' … Mend it.
+
+evidence.schema.json
++ true
+! broken-schema evidence.schema.json: This is not … Mend it.
+
+evidence.schema.json
++ { "const": NaN }
+! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+
+evidence.schema.json
++ { "maximum": 1e999 }
+! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+
+evidence.schema.json
++ { "maximum": 9007199254740993 }
+! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+
+framework.yaml
+- publisher: Nobody in particular
++
+! missing-field framework.yaml, line 1: "publisher" is missing. Add publisher.
+
+framework.yaml
+- label: M1, strand: teaching, column: 1,
++ label: M1, strand: teaching,
+! missing-field framework.yaml, line 20, grades[0]: "column" is missing. Add column.
+
+rules/ladder.yaml
+-     kind: cumulative_levels
++
+! missing-field rules/ladder.yaml, line 2, rules[0]: The rule names no kind.
+  Add kind: cumulative_levels or ragging or expected_band or decision_table.
+
+rules/ladder.yaml
+- kind: cumulative_levels
++ kind: 3
+! missing-field rules/ladder.yaml, line 2, rules[0]: The rule names no kind. Add kind: …
+
+rules/sheet.yaml
+- kind: ragging
++ kind: raging
+! unknown-kind rules/sheet.yaml, line 3, rules[0].kind: "raging" is not a kind of rule. Did you mean ragging?
+
+framework.yaml
+- publisher: Nobody in particular
++ publisher: Nobody in particular
++ publsher: x
+! unknown-field framework.yaml, line 5, publsher: "publsher" is not a field here. Did you mean publisher?
+
+standards/A.yaml
+- label: Arrives,
++ label: Arrives, labl: Comes,
+! unknown-field standards/A.yaml, line 7, criteria[0].labl: "labl" is not a field here. Did you mean label?
+
+framework.yaml
+- basis: trust
++ basis: sure
+! unknown-word framework.yaml, line 43, findings.basis: "sure" is not one of the words here.
+  It is one of stated, interpreted, illustrative, trust.
+
+examples/levels.yaml
+- claim: met
++ claim: meet
+! unknown-word examples/levels.yaml, line 7, examples[0].evidence[0].claim: "meet" is not one of the words here.
+  Did you mean met?
+
+examples/levels.yaml
+-       level: 1
++       views: { agreed: { zone: purple } }
+! unknown-word examples/levels.yaml, line 9, examples[0].expect.views.agreed.zone:
+  "purple" is not one of the words here. It is one of red, amber, gold, green.
+
+framework.yaml
+- max_age_months: 24
++ max_age_months: two years
+! wrong-type framework.yaml, line 34, findings.max_age_months: "two years" stands where a whole number belongs. Mend it.
+
+framework.yaml
+- id: tiny
++ id: null
+! wrong-type framework.yaml, line 1, id: Nothing stands where text belongs. Mend it.
+
+framework.yaml
+- title: A tiny framework
++ title: [A, tiny]
+! wrong-type framework.yaml, line 3, title: A list stands where text belongs. Mend it.
+
+framework.yaml
+- version: "1.0"
++ version: 1.0
+! wrong-type framework.yaml, line 2, version: The number 1.0 stands where text belongs. Mend it.
+
+rules/ladder.yaml
+- criteria: [B.1, B.2]
++ criteria: B.1
+! wrong-type rules/ladder.yaml, line 9, rules[0].levels[1].criteria: "B.1" stands where a list belongs. Mend it.
+
+standards/B.yaml
++ - id: B
+! wrong-type standards/B.yaml, line 1: A list stands where a mapping belongs. Mend it.
+
+standards/A.yaml
+- level: 1
++ level: true
+! bad-value standards/A.yaml, line 2, level: true does not fit here. It is a whole number or nothing.
+
+rules/ladder.yaml
+- need: 1,
++ need: 1.5,
+! bad-value rules/ladder.yaml, line 9, rules[0].levels[1].need: The number 1.5 does not fit here. It is …
+
+framework.yaml
+- id: tiny
++ id: Tiny Pack
+! bad-value framework.yaml, line 1, id: "Tiny Pack" is not written as it should be. It has to match …
+
+framework.yaml
+- max_age_months: 24
++ max_age_months: 0
+! bad-value framework.yaml, line 34, findings.max_age_months: 0 is less than the minimum of 1. Mend the value.
+
+rules/ladder.yaml
+- criteria: [B.1, B.2]
++ criteria: []
+! bad-value rules/ladder.yaml, line 9, rules[0].levels[1].criteria: [] should be non-empty. Mend the value.
+
+rules/actions.yaml
+- when: { held: false }
++ when: { held: [] }
+! bad-value rules/actions.yaml, line 14, rules[0].rows[0].when.held: [] should be non-empty. Mend the value.
+
+examples/levels.yaml
+-       level: 1
++       zone: purple
+! bad-value examples/levels.yaml, line 9, examples[0].expect.zone: "purple" is not written as it should be.
+  It has to match …
+
+framework.yaml
+- valid_until: 2025-08-31
++ valid_until: 2023-08-31
+! bad-value framework.yaml, line 1: Valid_until is before valid_from. Mend the value.
+
+framework.yaml
+- valid_from: 2024-09-01
++ valid_from: 2024-09-31
+! bad-value framework.yaml, line 9, valid_from: A date is written YYYY-MM-DD. Mend the value.
+
+framework.yaml
+- cycle_starts: 09-01
++ cycle_starts: 09-31
+! bad-value framework.yaml, line 35, findings.cycle_starts: … Mend the value.
+
+examples/levels.yaml
+- as_of: 2025-07-10
++ as_of: July
+! bad-value examples/levels.yaml, line 4, examples[0].as_of: A date is written YYYY-MM-DD. Mend the value.
+
+examples/levels.yaml
+- date: 2025-07-01
++ date: 1 July
+! bad-value examples/levels.yaml, line 7, examples[0].evidence[0].date: A date is written YYYY-MM-DD. Mend the value.
+
+rules/actions.yaml
+- fte: { fact: fte }
++ fte: {}
+! bad-value rules/actions.yaml, line 10, rules[0].inputs.fte: An input is either a fact or a conclusion. Mend the value.
+
+rules/bands.yaml
+- grades: ["teaching:M1"], source: 31
++ source: 31
+! bad-value rules/bands.yaml, line 8, rules[0].bands[0]: A band names at least one grade or role. Mend the value.
+
+rules/sheet.yaml
+- rules:
++ rule:
+! bad-value rules/sheet.yaml, line 1: A rules file has one field, rules, which is a list. Write `rules:` first.
+
+rules/sheet.yaml
++ rules: {}
+! bad-value rules/sheet.yaml, line 1: A rules file has one field, rules, which is a list. Write `rules:` first.
+
+rules/sheet.yaml
+- rules:
++ name: Sheet
++ rules:
+! bad-value rules/sheet.yaml, line 1: A rules file has one field, rules, which is a list. Write `rules:` first.
+
+framework.yaml
+- purposes:
++ purposes:
++   - { id: development, label: Growth, source: 1 }
+! duplicate-id framework.yaml, line 13, purposes[1].id: "development" is given twice. Rename one of them.
+
+framework.yaml
+- refuses:
++ refuses:
++   - { id: pay, reason: Nothing is said of it., source: 2 }
+! duplicate-id framework.yaml, line 15, refuses[1].id: "pay" is given twice. Rename one of them.
+
+framework.yaml
+- review_points:
++ review_points:
++   - { id: sep, label: Autumn, source: 3 }
+! duplicate-id framework.yaml, line 17, review_points[1].id: "sep" is given twice. Rename one of them.
+
+framework.yaml
+- strands:
++ strands:
++   - { id: teaching, label: Classroom }
+! duplicate-id framework.yaml, line 19, strands[1].id: "teaching" is given twice. Rename one of them.
+
+framework.yaml
+- grades:
++ grades:
++   - { id: "teaching:M1", label: Main, strand: teaching, column: 1, source: 4 }
+! duplicate-id framework.yaml, line 21, grades[1].id: "teaching:M1" is given twice. Rename one of them.
+
+framework.yaml
+- roles:
++ roles:
++   - { id: lead, label: Head, source: 5 }
+! duplicate-id framework.yaml, line 24, roles[1].id: "lead" is given twice. Rename one of them.
+
+framework.yaml
+- career_stages:
++ career_stages:
++   - { id: ECT1, label: ECT }
+! duplicate-id framework.yaml, line 26, career_stages[1].id: "ECT1" is given twice. Rename one of them.
+
+framework.yaml
+- flags:
++ flags:
++   - { id: on_leave, label: Away }
+! duplicate-id framework.yaml, line 28, flags[1].id: "on_leave" is given twice. Rename one of them.
+
+framework.yaml
+- actions:
++ actions:
++   - { id: rise, label: Go up, text: Rise., source: 8 }
+! duplicate-id framework.yaml, line 46, actions[1].id: "rise" is given twice. Rename one of them.
+
+framework.yaml
+-   views:
++   views:
++     - { id: agreed, label: Own view, ranks: [{ sources: [self] }] }
+! duplicate-id framework.yaml, line 38, findings.views[1].id: "agreed" is given twice. Rename one of them.
+
+standards/B.yaml
+- id: B
+- level
++ id: A
++ level
+! duplicate-id standards/B.yaml, line 1, id: There is a standard "A" already, in standards/A.yaml. Rename one of them.
+
+standards/A.yaml
+- criteria:
++ criteria:
++   - { id: B.1, set: sheet, label: Another, descriptor: Another., source: 12 }
+! duplicate-id standards/B.yaml, line 7, criteria[0].id: There is a criterion "B.1" already, in standards/A.yaml.
+  Rename one of them.
+
+rules/sheet.yaml
+- rules:
++ rules:
++   - { id: ladder, kind: ragging, label: Another, source: 50, order: [A.1] }
+! duplicate-id rules/sheet.yaml, line 2, rules[0].id: There is a rule "ladder" already. Rename one of them.
+
+framework.yaml
+- label: M1, strand: teaching
++ label: M1, strand: teachng
+! unknown-strand framework.yaml, line 20, grades[0].strand: "teachng" is not a strand. Did you mean teaching?
+
+framework.yaml
+- { id: pay,
++ { id: development,
+! contradiction framework.yaml, line 14, refuses[0]: "development" is both served and refused. Take one of them out.
+
+framework.yaml
+-   - { id: red, label: Red, meaning: Below., source: 6 }
++
+! bad-value framework.yaml, line 28, zones: Zones are red, amber, gold, green, in this order.
+  Give each of them once, in that order.
+
+framework.yaml
+- level {level}.
++ level {level.
+! bad-value framework.yaml, line 51, actions[1].text: The text has a stray brace: … Double it.
+
+framework.yaml
+- level {level}.
++ level {levl}.
+! unknown-field framework.yaml, line 51, actions[1].text: The text names {levl}, which is not known.
+  Did you mean level?
+
+framework.yaml
+- level {level}.
++ level {level.real}.
+! unknown-field framework.yaml, line 51, actions[1].text: The text names {level.real}, which is not known. …
+
+framework.yaml
+- level {level}.
++ level {}.
+! unknown-field framework.yaml, line 51, actions[1].text: The text names {}, which is not known. …
+
+framework.yaml
+- level {level}.
++ level {level:>9}.
+! bad-value framework.yaml, line 51, actions[1].text: …
+
+framework.yaml
+- level {level}.
++ level {level!x}.
+! bad-value framework.yaml, line 51, actions[1].text: …
+
+framework.yaml
+- [observation, appraiser] }
++ [observation], reaches: not_met }
+! rank-out-of-order framework.yaml, line 39, findings.views[0].ranks:
+  In view "agreed" a weaker rank of source reaches further than a stronger one.
+  Let no rank reach further than those above it, or a met claim could lower a finding.
+
+framework.yaml
+- level: ladder.level
++ level: ladder.levels
+! unknown-conclusion framework.yaml, line 54, outcome.level: No rule concludes "ladder.levels".
+  Did you mean ladder.level?
+
+framework.yaml
+- zone: expected.zone
++ zone: expected.zones
+! unknown-conclusion framework.yaml, line 55, outcome.zone: No rule concludes "expected.zones".
+  Did you mean expected.zone?
+
+framework.yaml
+- action: action.value
++ action: action.valu
+! unknown-conclusion framework.yaml, line 56, outcome.action: No rule concludes "action.valu".
+  Did you mean action.value?
+
+framework.yaml
+- notes: [note.value]
++ notes: [note.values]
+! unknown-conclusion framework.yaml, line 57, outcome.notes: No rule concludes "note.values".
+  Did you mean note.value?
+
+rules/actions.yaml
+- otherwise: { then: sustain, source: 24 }
++ otherwise: { then: sustan, source: 24 }
+! unknown-action framework.yaml, line 56, outcome.action: action.value can be "sustan", which is not an action.
+  Did you mean sustain?
+
+rules/actions.yaml
+-     otherwise: { then: sustain, source: 24 }
++
+! no-action framework.yaml, line 56, outcome.action:
+  action.value can be nothing, and an evaluation always recommends something. Give the table an `otherwise`.
+
+framework.yaml
+- colours: sheet
++ colours: ladder
+! unknown-rule framework.yaml, line 58, outcome.colours: "ladder" is no ragging rule. It is one of sheet.
+
+rules/sheet.yaml
+- rules:
++ rules:
++   - id: colour
++     kind: decision_table
++     label: A table that reads a colour
++     source: 9
++     hit: collect
++     inputs: { colour: { conclusion: sheet.A.1 } }
++     rows: [{ when: { colour: green }, then: rise, source: 9 }]
+! rules-contradict framework.yaml, line 1:
+  tiny: colour.has.rise reads sheet.A.1, which no rule of its scope concludes. Mend the rules that it names.
+
+rules/sheet.yaml
+- rules:
++ rules:
++   - id: one
++     kind: decision_table
++     label: A table that reads the other
++     source: 9
++     hit: collect
++     inputs: { other: { conclusion: other.has.rise } }
++     rows: [{ when: { other: true }, then: rise, source: 9 }]
++   - id: other
++     kind: decision_table
++     label: A table that reads the one
++     source: 9
++     hit: collect
++     inputs: { one: { conclusion: one.has.rise } }
++     rows: [{ when: { one: true }, then: rise, source: 9 }]
+! rules-contradict framework.yaml, line 1:
+  tiny: conclusions read one another in a circle: … reads … reads …. Mend the rules that it names.
+
+rules/ladder.yaml
+-     levels:
++     levels:
++       - { level: 1, label: Another, criteria: [A.1], source: 42 }
+! duplicate-level rules/ladder.yaml, line 9, rules[0].levels[1]: Level 1 is given twice. Give each level once.
+
+rules/ladder.yaml
+- criteria: [B.1, B.2]
++ criteria: [B.1, B.3]
+! unknown-criterion rules/ladder.yaml, line 9, rules[0].levels[1].criteria[1]:
+  "B.3" is not a criterion of this pack. Did you mean B.…?
+
+rules/ladder.yaml
+- criteria: [B.1, B.2]
++ criteria: [B.1, B.1]
+! duplicate-criterion rules/ladder.yaml, line 9, rules[0].levels[1].criteria[1]: Level 2 names "B.1" twice.
+  Name it once.
+
+rules/ladder.yaml
+- need: 1,
++ need: 3,
+! impossible-level rules/ladder.yaml, line 9, rules[0].levels[1].need: Level 2 needs 3 of 2 criteria.
+  Ask for no more than it has.
+
+rules/ladder.yaml
+- need: 1,
++ builds_on: [1, 7],
+! unknown-level rules/ladder.yaml, line 9, rules[0].levels[1].builds_on[1]:
+  Level 2 builds on level 7, which is not there. Name a level of this rule.
+
+rules/ladder.yaml
+- minimum: { level: 1,
++ minimum: { level: 7,
+! unknown-level rules/ladder.yaml, line 6, rules[0].minimum.level: The minimum is level 7, which is not there.
+  Name a level of this rule.
+
+rules/ladder.yaml
+- criteria: [A.1, A.2],
++ criteria: [A.1, A.2], builds_on: [2],
+! cyclic-levels rules/ladder.yaml, line 7, rules[0].levels: Levels build on one another in a circle: …. Break it.
+
+rules/sheet.yaml
+- order: [A.1, A.2, B.1, B.2]
++ order: [A.1, A.2, B.1, B.7]
+! unknown-criterion rules/sheet.yaml, line 6, rules[0].order[3]: "B.7" is not a criterion of this pack.
+  Did you mean B.…?
+
+rules/sheet.yaml
+- order: [A.1, A.2, B.1, B.2]
++ order: [A.1, A.2, B.1, A.1]
+! duplicate-criterion rules/sheet.yaml, line 6, rules[0].order[3]: Line "A.1" stands twice in the order.
+  Name each line once.
+
+rules/bands.yaml
+- level: ladder.level
++ level: ladder.levels
+! unknown-conclusion rules/bands.yaml, line 6, rules[0].level: "ladder.levels" is not a conclusion of this pack.
+  Did you mean ladder.level?
+
+rules/bands.yaml
+- grades: ["teaching:M2"]
++ grades: ["teaching:M3"]
+! unknown-grade rules/bands.yaml, line 10, rules[0].bands[1].grades[0]: "teaching:M3" is not a grade of this pack.
+  Did you mean teaching:M…?
+
+rules/bands.yaml
+- roles: [lead]
++ roles: [leader]
+! unknown-role rules/bands.yaml, line 11, rules[0].bands[1].roles[0]: "leader" is not a role of this pack.
+  Did you mean lead?
+
+rules/bands.yaml
+- grades: ["teaching:M2"]
++ grades: ["teaching:M1"]
+! duplicate-band rules/bands.yaml, line 10, rules[0].bands[1].grades[0]: "teaching:M1" has a band already, early.
+  Give it one band.
+
+rules/bands.yaml
+- from: 0, gold: 1, to: 1
++ from: 2, gold: 1, to: 1
+! band-out-of-order rules/bands.yaml, line 8, rules[0].bands[0]: Band early goes from 2 to gold 1 to 1.
+  Put from, gold and to in ascending order.
+
+rules/bands.yaml
+-         from: 1
+-         gold:
+-           level: 2
++         from: 2
++         gold:
++           level: 1
+! band-out-of-order rules/bands.yaml, line 9, rules[0].bands[1]: Band later goes from 2 to gold 1.
+  Put from, gold and to in ascending order.
+
+rules/bands.yaml
+- gold: 1, to: 1
++ gold: 1, to: 7
+! unknown-level rules/bands.yaml, line 8, rules[0].bands[0].to: Band early names level 7, which ladder.level never has.
+  Name a level of the ladder.
+
+rules/actions.yaml
+- fte: { fact: fte }
++ fte: { fact: fta }
+! unknown-fact rules/actions.yaml, line 10, rules[0].inputs.fte.fact: "fta" is not a fact of this pack.
+  Did you mean fte?
+
+rules/actions.yaml
+- held: { conclusion: ladder.L1 }
++ held: { conclusion: ladder.L7 }
+! unknown-conclusion rules/actions.yaml, line 8, rules[0].inputs.held.conclusion:
+  "ladder.L7" is not a conclusion of this pack. Did you mean ladder.L…?
+
+rules/actions.yaml
+- when: { held: false }
++ when: { hold: false }
+! unknown-input rules/actions.yaml, line 14, rules[0].rows[0].when.hold: "hold" is not an input of this pack.
+  Did you mean held?
+
+rules/sheet.yaml
+- rules:
++ rules:
++   - id: more
++     kind: decision_table
++     label: A table that collects
++     source: 9
++     hit: collect
++     inputs: { held: { conclusion: ladder.L1 } }
++     rows: [{ when: { held: true }, then: rise, source: 9 }]
++     otherwise: { then: sustain, source: 9 }
+! otherwise-in-collect rules/sheet.yaml, line 9, rules[0].otherwise: A table that collects has no otherwise.
+  Take it out, or give it a row of its own.
+
+rules/actions.yaml
+- when: { held: false }
++ when: { held: maybe }
+! impossible-cell rules/actions.yaml, line 14, rules[0].rows[0].when.held: ladder.L1 is never 'maybe'.
+  It is one of True, False.
+
+rules/actions.yaml
+- level: [0, 1]
++ level: [0, 7]
+! impossible-cell rules/actions.yaml, line 15, rules[0].rows[1].when.level: ladder.level is never 7.
+  It is one of 0, 1, 2.
+
+rules/actions.yaml
+- level: [0, 1]
++ level: true
+! impossible-cell rules/actions.yaml, line 15, rules[0].rows[1].when.level: ladder.level is never True.
+  It is one of 0, 1, 2.
+
+rules/actions.yaml
+- when: { held: false }
++ when: { held: 1 }
+! impossible-cell rules/actions.yaml, line 14, rules[0].rows[0].when.held: ladder.L1 is never 1.
+  It is one of True, False.
+
+rules/actions.yaml
+- fte: "> 0.25"
++ fte: "0.25"
+! impossible-cell rules/actions.yaml, line 15, rules[0].rows[1].when.fte:
+  "0.25" is not a comparison, and fte is a number. Write it as "> 0.25".
+
+rules/actions.yaml
+- career_stage: ECT1
++ career_stage: 1
+! impossible-cell rules/actions.yaml, line 16, rules[0].rows[2].when.career_stage:
+  1 is not a word, and career_stage holds words. Put it in quotes.
+
+rules/actions.yaml
+- career_stage: ECT1
++ career_stage: ECT7
+! unknown-career-stage rules/actions.yaml, line 16, rules[0].rows[2].when.career_stage:
+  "ECT7" is not a career stage of this pack. Did you mean ECT1?
+
+rules/actions.yaml
+- grade: unknown
++ grade: "teaching:M7"
+! unknown-grade rules/actions.yaml, line 16, rules[0].rows[2].when.grade:
+  "teaching:M7" is not a grade of this pack. Did you mean teaching:M…?
+
+rules/actions.yaml
+- when: { flags: on_leave }
++ when: { flags: off_leave }
+! unknown-flag rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
+  "off_leave" is not a flag of this pack. Did you mean on_leave?
+
+rules/actions.yaml
+- flags: { fact: flags }
++ flags: { fact: roles }
+! unknown-role rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
+  "on_leave" is not a role of this pack. Did you mean lead?
+
+rules/actions.yaml
+- flags: { fact: flags }
++ flags: { fact: strand }
+! unknown-strand rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
+  "on_leave" is not a strand of this pack. It is one of teaching.
+
+rules/actions.yaml
+- flags: { fact: flags }
++ flags: { fact: purpose }
+! unknown-purpose rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
+  "on_leave" is not a purpose of this pack. It is one of development.
+
+rules/actions.yaml
+- flags: { fact: flags }
++ flags: { fact: view }
+! unknown-view rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
+  "on_leave" is not a view of this pack. It is one of agreed.
+
+examples/levels.yaml
+- criteria: ["A.*"]
++ criteria: ["A.*", "C.*"]
+! unknown-criterion examples/levels.yaml, line 7, examples[0].evidence[0].criteria[1]:
+  "C.*" is not a criterion, and matches none. …
+
+examples/levels.yaml
+- findings: { A.1: met }
++ findings: { A.7: met }
+! unknown-criterion examples/levels.yaml, line 8, examples[0].expect: "A.7" is not a criterion. Did you mean A.…?
+
+examples/levels.yaml
+- blockers: [B.1, B.2]
++ blockers: [B.1, B.7]
+! unknown-criterion examples/levels.yaml, line 8, examples[0].expect: "B.7" is not a criterion. Did you mean B.…?
+
+examples/levels.yaml
+- 2025-07-01, review_point: sep
++ 2025-07-01, review_point: set
+! unknown-review-point examples/levels.yaml, line 7, examples[0].evidence[0].review_point:
+  "set" is not a review point. Did you mean sep?
+
+examples/levels.yaml
+-     review_point: sep
+-     evidence
++     review_point: set
++     evidence
+! unknown-review-point examples/levels.yaml, line 5, examples[0].review_point: "set" is not a review point.
+  Did you mean sep?
+
+framework.yaml
+- source: 7
+-   basis: trust
++ source: 7
++   basis: interpreted
+! missing-note framework.yaml, line 33, findings: The basis is interpreted, and no note says what was read. Add a note.
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One of the seeded problems."""
+
+    file: str
+    old: str
+    new: str
+    code: str
+    rendered: str
+
+    def matches(self, problem: Problem) -> bool:
+        """Whether a problem is the one expected; an ellipsis stands for any words."""
+        pattern = ".*".join(map(re.escape, self.rendered.split("…")))
+        return problem.code == self.code and re.fullmatch(pattern, str(problem)) is not None
+
+
+def cases() -> list[Case]:
+    made = []
+    for block in SEEDED.strip("\n").split("\n\n"):
+        file, *lines = block.split("\n")
+        parts: dict[str, list[str]] = {"-": [], "+": [], "!": [], " ": []}
+        for line in lines:
+            parts[line[0]].append(line[2:])
+        code, _, first = parts["!"][0].partition(" ")
+        old, new = "\n".join(parts["-"]), "\n".join(parts["+"])
+        made.append(Case(file, old, new, code, " ".join([first, *parts[" "]])))
+    return made
+
+
+CASES = cases()
+
 
 def tiny(folder: Path, *changes: tuple[str, str, str | bytes]) -> Path:
-    """Write the tiny pack, each change of it a file, what stands there once, and what is to stand there instead."""
-    content: dict[str, bytes] = {name: text.encode() for name, text in TINY.items()}
+    """Write the tiny pack; a change is a file, what stands in it once (all of it when empty), and what is to stand."""
+    content = {name: text.encode() for name, text in TINY.items()}
     for file, old, new in changes:
-        before = content.get(file, b"")
+        wanted = new if isinstance(new, bytes) else new.encode()
         if old:
-            assert before.count(old.encode()) == 1, f"{file} has {old!r} {before.count(old.encode())} times"
-        content[file] = before.replace(old.encode(), new if isinstance(new, bytes) else new.encode()) if old else (
-            new if isinstance(new, bytes) else new.encode()
-        )
+            assert content[file].count(old.encode()) == 1, f"{file} does not hold {old!r} once"
+            wanted = content[file].replace(old.encode(), wanted)
+        content[file] = wanted
     for name, text in content.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -205,7 +938,7 @@ def tiny(folder: Path, *changes: tuple[str, str, str | bytes]) -> Path:
     return folder
 
 
-def load(folder: Path) -> Pack:
+def load(folder: Traversable) -> Pack:
     return load_pack(folder, KINDS)
 
 
@@ -215,145 +948,282 @@ def problems_of(folder: Path) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-@dataclass(frozen=True)
-class Case:
-    """One problem seeded into the tiny pack.
+def rendered(problems: Iterable[Problem]) -> list[str]:
+    return [f"{p.code} {p}" for p in problems]
 
-    Attributes:
-        code: Of the problem.
-        change: File, what stands there (nothing for the whole file), and what stands there instead.
-        path: Of the problem, within the file.
-        says: The message, or its main words.
-        remedy: The remedy, or its main words.
-        at: What the line holds that the problem names; the first line when None; no line when empty.
-        file: Where the problem is, when it is not where the change is.
+
+def test_the_tiny_pack_is_in_order(tmp_path: Path) -> None:
+    pack = load(tiny(tmp_path))
+    assert pack.name == "tiny 1.0"
+    assert pack.place == str(tmp_path)
+    assert list(pack.criteria) == ["A.1", "A.2", "B.1", "B.2"]
+    assert pack.standard_of["B.1"].label == "Next steps"
+    assert list(pack.rule_by_id) == ["action", "note", "expected", "ladder", "sheet"]
+    assert len(pack.lowered) == len(pack.rules)
+    assert [example.name for example in pack.examples] == ["Someone who meets both lines of level 1 is at level 1"]
+    assert pack.evidence_schema == {"properties": {"review_point": {"enum": ["sep", None]}}}
+
+
+def test_standards_rules_and_examples_come_in_the_order_of_their_files(tmp_path: Path) -> None:
+    (tiny(tmp_path) / "standards" / "A.yaml").rename(tmp_path / "standards" / "C.yaml")
+    assert [standard.id for standard in load(tmp_path).standards] == ["B", "A"]
+
+
+def test_a_pack_needs_no_evidence_schema_and_no_examples(tmp_path: Path) -> None:
+    (tiny(tmp_path) / "evidence.schema.json").unlink()
+    (tmp_path / "examples" / "levels.yaml").unlink()
+    pack = load(tmp_path)
+    assert pack.evidence_schema == {}
+    assert pack.examples == ()
+
+
+def test_a_pack_is_read_from_a_zip_file_as_from_a_folder(tmp_path: Path) -> None:
+    folder = tiny(tmp_path / "folder")
+    with zipfile.ZipFile(tmp_path / "tiny.zip", "w") as archive:
+        for name in TINY:
+            archive.write(folder / name, name)
+    with zipfile.ZipFile(tmp_path / "tiny.zip") as archive:
+        assert load(zipfile.Path(archive)).digest == load(folder).digest
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.code}-{n}" for n, case in enumerate(CASES)])
+def test_a_seeded_problem_is_reported_alone_with_its_place_and_remedy(case: Case, tmp_path: Path) -> None:
+    problems = problems_of(tiny(tmp_path, (case.file, case.old, case.new)))
+    assert len(problems) == 1, rendered(problems)
+    assert case.matches(problems[0]), f"{rendered(problems)[0]!r} is not {case.code} {case.rendered!r}"
+
+
+def test_a_folder_without_a_framework_is_no_pack(tmp_path: Path) -> None:
+    (tiny(tmp_path) / "framework.yaml").unlink()
+    expected = "missing-file framework.yaml: A pack has a framework.yaml. Add it, or name the pack's folder."
+    assert rendered(problems_of(tmp_path)) == [expected]
+    assert rendered(problems_of(tmp_path / "nowhere")) == [expected]
+
+
+def test_a_file_that_is_not_utf_8_is_reported_at_its_line(tmp_path: Path) -> None:
+    problems = problems_of(tiny(tmp_path, ("standards/A.yaml", "First steps", b"First st\xe9ps")))
+    assert rendered(problems) == [
+        "not-utf-8 standards/A.yaml, line 3: The file is not UTF-8 text. Save it as UTF-8.",
+    ]
+
+
+def test_a_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
+    problems = problems_of(tiny(tmp_path, ("standards/A.yaml", "", b"#" * (4 * 1024 * 1024 + 1))))
+    assert [p.code for p in problems] == ["file-too-large"]
+    assert problems[0].message == "The file has 4,194,305 bytes; a pack's file has at most 4,194,304."
+    assert problems[0].remedy == "Split it."
+
+
+@pytest.mark.parametrize("content", [b" " * (4 * 1024 * 1024 + 1), b"[" * 200_000, b'{ "title": "\xff" }'])
+def test_a_schema_of_any_bytes_is_a_problem_and_never_an_exception(content: bytes, tmp_path: Path) -> None:
+    problems = problems_of(tiny(tmp_path, ("evidence.schema.json", "", content)))
+    assert [p.code for p in problems] == ["broken-schema"]
+    assert problems[0].message.startswith("This is not JSON: ")
+
+
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "B.yaml":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert rendered(problems_of(tiny(tmp_path))) == [
+        "unreadable-file standards/B.yaml: The file cannot be read: Permission denied. Check its rights.",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["examples", "standards"])
+def test_a_pack_of_very_many_files_is_reported_once(folder: str, tmp_path: Path) -> None:
+    tiny(tmp_path)
+    for number in range(501):
+        (tmp_path / folder / f"z{number:03}.yaml").write_text("", "utf-8")
+    told = [p for p in problems_of(tmp_path) if p.code != "empty-file"]
+    assert [p.code for p in told] == ["too-many-files"]
+    assert told[0].message == "The pack has more than 500 files."
+    assert told[0].remedy == "Put more into each."
+
+
+def test_every_missing_field_is_reported_at_once(tmp_path: Path) -> None:
+    changes = [
+        ("framework.yaml", f"{line}\n", "")
+        for line in ("publisher: Nobody in particular", "title: A tiny framework", "valid_from: 2024-09-01")
+    ]
+    assert [p.message for p in problems_of(tiny(tmp_path, *changes))] == [
+        '"publisher" is missing.',
+        '"title" is missing.',
+        '"valid_from" is missing.',
+    ]
+
+
+def test_problems_of_several_files_are_all_reported_at_once_sorted_by_place(tmp_path: Path) -> None:
+    folder = tiny(
+        tmp_path,
+        ("standards/B.yaml", "level: 2", "level: two"),
+        ("framework.yaml", "max_age_months: 24", "max_age_months: 0"),
+        ("framework.yaml", "id: tiny", "id: Tiny"),
+        ("rules/sheet.yaml", "kind: ragging", "kind: raging"),
+        ("rules/ladder.yaml", "label: Ladder", "labl: Ladder"),
+        ("standards/A.yaml", "label: First steps", "label: [First steps"),
+        ("evidence.schema.json", "", "{"),
+        ("notes.txt", "", "x"),
+    )
+    found = [(p.place.file, p.place.line, p.code) for p in problems_of(folder)]
+    assert found == [
+        ("evidence.schema.json", None, "broken-schema"),
+        ("framework.yaml", 1, "bad-value"),
+        ("framework.yaml", 34, "bad-value"),
+        ("notes.txt", None, "unexpected-file"),
+        ("rules/ladder.yaml", 2, "missing-field"),
+        ("rules/ladder.yaml", 4, "unknown-field"),
+        ("rules/sheet.yaml", 3, "unknown-kind"),
+        ("standards/A.yaml", 4, "broken-yaml"),
+        ("standards/B.yaml", 2, "bad-value"),
+    ]
+
+
+def test_problems_between_files_are_all_reported_at_once_sorted_by_place(tmp_path: Path) -> None:
+    folder = tiny(
+        tmp_path,
+        ("rules/sheet.yaml", "order: [A.1,", "order: [A.7,"),
+        ("rules/ladder.yaml", "need: 1,", "need: 3,"),
+        ("framework.yaml", "zone: expected.zone", "zone: expected.zones"),
+        ("framework.yaml", "colours: sheet", "colours: shoot"),
+        ("examples/levels.yaml", "blockers: [B.1, B.2]", "blockers: [B.1, B.7]"),
+        ("standards/A.yaml", "source: 10, 12-14", "source: 10, 14-12"),
+    )
+    assert [(p.place.file, p.place.line, p.code) for p in problems_of(folder)] == [
+        ("examples/levels.yaml", 8, "unknown-criterion"),
+        ("framework.yaml", 55, "unknown-conclusion"),
+        ("framework.yaml", 58, "unknown-rule"),
+        ("rules/ladder.yaml", 9, "impossible-level"),
+        ("rules/sheet.yaml", 6, "unknown-criterion"),
+        ("standards/A.yaml", 5, "bad-value"),
+    ]
+
+
+def test_what_a_broken_part_would_have_had_is_not_reported_missing_elsewhere(tmp_path: Path) -> None:
+    problems = problems_of(tiny(tmp_path, ("standards/A.yaml", "level: 1", "levl: 1")))
+    assert [p.code for p in problems] == ["unknown-field"]
+
+
+def test_the_message_of_the_exception_holds_every_problem(tmp_path: Path) -> None:
+    folder = tiny(
+        tmp_path,
+        ("rules/sheet.yaml", "kind: ragging", "kind: raging"),
+        ("framework.yaml", "id: tiny", "id: null"),
+    )
+    with pytest.raises(ProblemsError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        "framework.yaml, line 1, id: Nothing stands where text belongs. Mend it.\n"
+        'rules/sheet.yaml, line 3, rules[0].kind: "raging" is not a kind of rule. Did you mean ragging?'
+    )
+
+
+def test_a_digest_names_its_algorithm(tmp_path: Path) -> None:
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", load(tiny(tmp_path)).digest)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("framework.yaml", "purposes:\n", "# What it is for.\n\npurposes:\n"),
+        ("framework.yaml", 'id: tiny\nversion: "1.0"\n', "version: '1.0'\nid: \"tiny\"\n"),
+        ("framework.yaml", "  - { id: teaching, label: Teaching }", "  - label: Teaching\n    id: teaching"),
+        (
+            "rules/sheet.yaml",
+            "order: [A.1, A.2, B.1, B.2]",
+            "order: [\n      A.1, A.2,\n      B.1, B.2,\n      ]",
+        ),
+        ("standards/A.yaml", "summary: What everyone does.", "summary: >-\n  What everyone\n  does."),
+        ("evidence.schema.json", "", '{"properties":\n {"review_point": {"enum": ["sep", null]}}}'),
+    ],
+)
+def test_what_changes_only_the_writing_leaves_the_digest_alone(file: str, old: str, new: str, tmp_path: Path) -> None:
+    assert load(tiny(tmp_path / "one")).digest == load(tiny(tmp_path / "two", (file, old, new))).digest
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("framework.yaml", "max_age_months: 24", "max_age_months: 23"),
+        ("framework.yaml", "source: 7", "source: 9"),
+        ("standards/A.yaml", "Is there on time.", "Is there in time."),
+        ("standards/A.yaml", "source: 13", 'source: "13"'),
+        ("rules/ladder.yaml", "need: 1,", "need: 2,"),
+        ("rules/sheet.yaml", "order: [A.1, A.2,", "order: [A.2, A.1,"),
+        ("examples/levels.yaml", "blockers: [B.1, B.2]", "blockers: [B.2, B.1]"),
+        ("evidence.schema.json", '"sep", null', '"sep"'),
+    ],
+)
+def test_what_changes_a_value_changes_the_digest(file: str, old: str, new: str, tmp_path: Path) -> None:
+    assert load(tiny(tmp_path / "one")).digest != load(tiny(tmp_path / "two", (file, old, new))).digest
+
+
+#: What looks like a problem's code in the source of core, and is none.
+NOT_CODES = {"utf-8", "utf-8-sig", "utf-16-le", "career-stage"}
+_KEBAB = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
+
+
+def codes_in(folder: str) -> set[str]:
+    """Every problem code in the source of a folder of core, found as what is written like one.
+
+    ``unknown-…`` is put together from a word: for rules, see :func:`bandstand.rules.base.unknown`.
     """
+    found: set[str] = set()
+    for path in sorted((CORE / folder).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEBAB.fullmatch(node.value):
+                found.add(node.value)
+            elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+                if name in ("report", "Defect", "file_problem"):
+                    found.add(str(node.args[0].value))
+                elif name == "unknown":
+                    found.add(f"unknown-{node.args[0].value!s}")
+    return found - NOT_CODES
 
-    code: str
-    change: tuple[str, str, str | bytes]
-    path: str | None
-    says: str
-    remedy: str
-    at: str | None = None
-    file: str | None = None
 
-    def __str__(self) -> str:
-        return f"{self.code} {self.path or self.file or self.change[0]}"
+def composed_codes() -> set[tuple[str, str]]:
+    """Where core puts a code together from parts: file, and the expression."""
+    return {
+        (path.relative_to(CORE).as_posix(), ast.unparse(node))
+        for path in sorted(CORE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        and isinstance(node.values[0], ast.Constant)
+        and re.fullmatch(r"[a-z]{2,}-", str(node.values[0].value))
+    }
 
 
-F, A, B = "framework.yaml", "standards/A.yaml", "standards/B.yaml"
-ACTIONS, BANDS, LADDER, SHEET = "rules/actions.yaml", "rules/bands.yaml", "rules/ladder.yaml", "rules/sheet.yaml"
-LEVELS, SCHEMA = "examples/levels.yaml", "evidence.schema.json"
-M1 = '{ id: "teaching:M1", label: M1, strand: teaching, column: 1, source: 4 }'
-FIRST = "{ level: 1, label: First, criteria: [A.1, A.2], source: 42 }"
-EARLY = '{ id: early, grades: ["teaching:M1"], source: 31, from: 0, gold: 1, to: 1 }'
-ROW_3 = "{ when: { career_stage: ECT1, grade: unknown }, then: rise, source: 23 }"
+#: The words that ``unknown-`` is put before: facts that a table may ask for, and what a staff list holds.
+COMPOSED = {
+    "rules/base.py": {"unknown-role", "unknown-grade", "unknown-strand", "unknown-career-stage", "unknown-flag"}
+    | {"unknown-purpose", "unknown-view"},
+    "interop/people.py": {"unknown-role", "unknown-flag", "unknown-strand", "unknown-career-stage"},
+}
+PACK_CODES = codes_in("packs") | codes_in("rules") | COMPOSED["rules/base.py"]
+INPUT_CODES = codes_in("interop") | COMPOSED["interop/people.py"]
+#: Codes with a test of their own above, since text cannot seed them.
+SEEDED_BY_HAND = {"missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
 
-FILES = [
-    Case("missing-file", (F, "", b""), None, "A pack has a framework.yaml.", "Add it", at="", file=F),
-    Case("empty-file", (A, "", "# nothing yet\n"), None, "The file is empty.", "Fill it in, or delete it."),
-    Case("empty-file", (F, "", "---\n"), None, "The file is empty.", "Fill it in, or delete it."),
-    Case("not-utf-8", (A, "First steps", b"First st\xe9ps"), None, "The file is not UTF-8", "Save", at="label:"),
-    Case("broken-yaml", (A, "label: First", "label: [First"), None, "This is not YAML: ", "Mend", at="summary:"),
-    Case("duplicate-key", (A, "level: 1\n", "level: 1\nid: AA\n"), "id", '"id" is given twice.', "Keep", at="id: AA"),
-    Case("yaml-tag", (F, "title: A tiny f", "title: !!binary f"), "title", "The tag tag:", "Write the", at="!!binary"),
-    Case("file-too-large", (A, "", "[" * 60 + "]" * 60), None, "nests deeper than 40", "Take out the aliases"),
-    Case("file-too-large", (A, "", b"#" * (4 * 1024 * 1024 + 1)), None, "has 4,194,305 bytes", "Split it."),
-    Case("unexpected-file", ("framwork.yml", "", "x"), None, "A pack has no such file", "Did you mean framework.", at=""),
-    Case("unexpected-file", ("rules/old.txt", "", "x"), None, "This is not a .yaml file.", "Rename it or", at=""),
-    Case("unexpected-file", ("rules/a/b.yaml", "", "x"), None, "This is not a .yaml", "Rename", at="", file="rules/a"),
-    Case("broken-schema", (SCHEMA, "", "{"), None, "This is not JSON: ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", b'"\xff"'), None, "This is not JSON: ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", "[" * 100_000), None, "This is not JSON: ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", b" " * (4 * 1024 * 1024 + 1)), None, "too large", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "[", "{").__class__((SCHEMA, "", '{ "type": "text" }')), "type", "Schema: ", "", at=""),
-    Case("broken-schema", (SCHEMA, "", '{ "pattern": "(" }'), "pattern", "This is not a JSON Schema: ", "Mend", at=""),
-    Case("broken-schema", (SCHEMA, "", "true"), None, "This is not ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", '{ "const": NaN }'), None, "This is not JSON: ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", '{ "maximum": 1e999 }'), None, "This is not JSON: ", "Mend it.", at=""),
-    Case("broken-schema", (SCHEMA, "", '{ "maximum": 9007199254740993 }'), None, "not JSON: ", "Mend it.", at=""),
-]
-SHAPES = [
-    Case("missing-field", (F, "publisher: Nobody in particular\n", ""), None, '"publisher" is missing.', "Add publish"),
-    Case("missing-field", (F, M1, M1.replace(", column: 1", "")), "grades[0]", '"column" is', "Add column.", at=":M1"),
-    Case("missing-field", (LADDER, "    kind: cumulative_levels\n", ""), "rules[0]", "names no kind", "Add kind: cum", at="id: l"),
-    Case("missing-field", (LADDER, "kind: cumulative_levels", "kind: 3"), "rules[0]", "names no kind", "Add kind", at="id: l"),
-    Case("unknown-kind", (SHEET, "ragging", "raging"), "rules[0].kind", '"raging" is not a kind of rule.', "Did you mean ragging?", at="raging"),
-    Case("unknown-field", (F, "publisher", "publsher: x\npublisher"), "publsher", '"publsher" is not a field here.', "Did you mean publisher?", at="publsher"),
-    Case("unknown-field", (A, "Arrives,", "Arrives, level: 1,"), "criteria[0].level", '"level" is not a field here.', "", at="Arrives"),
-    Case("unknown-word", (F, "basis: trust", "basis: sure"), "findings.basis", '"sure" is not one of the words here.', "It is one of stated, interpreted, illustrative, trust.", at="sure"),
-    Case("unknown-word", (LEVELS, "claim: met", "claim: meets"), "examples[0].evidence[0].claim", '"meets" is not one', "Did you mean met?", at="meets"),
-    Case("wrong-type", (F, "max_age_months: 24", "max_age_months: two years"), "findings.max_age_months", '"two years" stands where a whole number belongs.', "Mend it.", at="two years"),
-    Case("wrong-type", (A, "level: 1", "level: true"), "level", "true", "", at="level: true"),
-    Case("wrong-type", (F, "id: tiny", "id: null"), "id", "Nothing stands where text belongs.", "Mend it.", at="id: null"),
-    Case("wrong-type", (F, "title: A tiny framework", "title: [A, tiny]"), "title", "A list stands where text belongs.", "Mend it.", at="title: ["),
-    Case("wrong-type", (LADDER, "[B.1, B.2]", "B.1"), "rules[0].levels[1].criteria", '"B.1" stands where a list belongs.', "Mend it.", at="B.1"),
-    Case("wrong-type", (B, "", "- id: B\n"), None, "A list stands where a mapping belongs.", "Mend it."),
-    Case("wrong-type", (F, 'version: "1.0"', "version: 1.0"), "version", "The number 1.0 stands where text belongs.", "Mend it.", at="version"),
-    Case("bad-value", (F, "id: tiny", "id: Tiny Pack"), "id", '"Tiny Pack" is not written as it should be.', "It has to match", at="id: Tiny"),
-    Case("bad-value", (F, "max_age_months: 24", "max_age_months: 0"), "findings.max_age_months", "0 is less than the minimum of 1.", "Mend the value.", at="max_age"),
-    Case("bad-value", (LADDER, "[B.1, B.2]", "[]"), "rules[0].levels[1].criteria", "non-empty", "Mend the value.", at="[]"),
-    Case("bad-value", (LADDER, "need: 1", "need: some"), "rules[0].levels[1].need", '"some" does not fit here.', "", at="need"),
-    Case("bad-value", (LEVELS, "is at level 1", "is at level 1" * 20), "examples[0].name", "is too long", "Mend", at="name"),
-    Case("bad-value", (F, "valid_until: 2025-08-31", "valid_until: 2023-08-31"), None, "Valid_until is before valid_from.", "Mend the value."),
-    Case("bad-value", (F, "valid_from: 2024-09-01", "valid_from: 2024-09-31"), "valid_from", "A date is written YYYY-MM-DD.", "Mend the value.", at="valid_from"),
-    Case("bad-value", (F, "cycle_starts: 09-01", "cycle_starts: 09-31"), "findings.cycle_starts", "", "Mend", at="cycle_starts"),
-    Case("bad-value", (LEVELS, "as_of: 2025-07-10", "as_of: July"), "examples[0].as_of", "A date is written YYYY-MM-DD.", "Mend the value.", at="as_of"),
-    Case("bad-value", (LEVELS, "date: 2025-07-01", "date: 1 July"), "examples[0].evidence[0].date", "A date is written YYYY-MM-DD.", "Mend", at="1 July"),
-    Case("bad-value", (ACTIONS, "{ fact: fte }", "{}"), "rules[0].inputs.fte", "An input is either a fact or a conclusion.", "Mend", at="fte: {}"),
-    Case("bad-value", (BANDS, 'grades: ["teaching:M1"], ', ""), "rules[0].bands[0]", "A band names at least one grade or role.", "Mend", at="early"),
-    Case("bad-value", (SHEET, "rules:", "rule:"), None, "A rules file has one field, rules, which is a list.", "Write `rules:` first."),
-    Case("bad-value", (SHEET, "", "rules: {}\n"), None, "A rules file has one field, rules, which is a list.", "Write"),
-    Case("bad-value", (SHEET, "rules:", "name: x\nrules:"), None, "A rules file has one field, rules, which", "Write"),
-]
-VALUES_OF_EITHER_KIND = [
-    Case("bad-value", (A, "descriptor: Is there on time., source: 12", "descriptor: x, source: page 12"), "criteria[0].source", '"page 12" is not written as it should be.', "Lines of the document, such as 540 or 382-394, 460.", at="page 12"),
-    Case("bad-value", (A, "source: 10, 12-14", "source: lines 12-14"), "source", '"lines 12-14" is not written as it should be.', "Lines of the document", at="lines 12"),
-    Case("missing-field", (BANDS, "          source: 33\n", ""), "rules[0].bands[1].gold", '"source" is missing.', "Add source.", at="gold:"),
-    Case("unknown-field", (BANDS, "          source: 33\n", "          source: 33\n          lines: 3\n"), "rules[0].bands[1].gold.lines", '"lines" is not a field', "", at="lines: 3"),
-    Case("missing-field", (ACTIONS, "otherwise: { then: sustain, source: 24 }", "otherwise: { then: sustain }"), "rules[0].otherwise", '"source" is missing.', "Add source.", at="otherwise"),
-    Case("unknown-word", (LEVELS, "level: 1\n", "level: 1\n      views: { agreed: { zone: purple } }\n"), "examples[0].expect.views.agreed.zone", '"purple" is not one of the words here.', "It is one of red, amber, gold, green.", at="purple"),
-    Case("bad-value", (LEVELS, "level: 1\n", "level: 1\n      zone: purple\n"), "examples[0].expect.zone", '"purple" is not written as it should be.', "It has to match", at="purple"),
-    Case("bad-value", (ACTIONS, "{ held: false }", "{ held: [] }"), "rules[0].rows[0].when.held", "non-empty", "Mend", at="held: []"),
-]
-FRAMEWORKS = [
-    *(
-        Case("duplicate-id", (F, f"\n{name}:\n", f"\n{name}:\n  - {first}\n"), f"{name}[1].id", f'"{item}" is given twice.', "Rename one of them.", at=at)
-        for name, item, first, at in (
-            ("purposes", "development", "{ id: development, label: Growth, source: 1 }", "label: Development"),
-            ("refuses", "pay", "{ id: pay, reason: None., source: 2 }", "nothing of pay"),
-            ("review_points", "sep", "{ id: sep, label: Autumn, source: 3 }", "September"),
-            ("strands", "teaching", "{ id: teaching, label: Classroom }", "label: Teaching"),
-            ("grades", "teaching:M1", '{ id: "teaching:M1", label: Main, strand: teaching, column: 1, source: 4 }', "label: M1,"),
-            ("roles", "lead", "{ id: lead, label: Head, source: 5 }", "label: Lead,"),
-            ("career_stages", "ECT1", "{ id: ECT1, label: ECT }", "First year"),
-            ("flags", "on_leave", "{ id: on_leave, label: Away }", "On leave"),
-            ("actions", "rise", "{ id: rise, label: Go up, text: Rise., source: 8 }", "id: rise\n"),
-        )
-    ),
-    Case("duplicate-id", (F, "  views:\n", "  views:\n    - { id: agreed, label: Own, ranks: [{ sources: [self] }] }\n"), "findings.views[1].id", '"agreed" is given twice.', "Rename", at="    - id: agreed\n"),
-    Case("duplicate-id", (B, "id: B\n", "id: A\n"), "id", 'There is a standard "A" already, in standards/A.yaml.', "Rename", at="id: A\n"),
-    Case("duplicate-id", (B, "id: B.1", "id: A.1").__class__((B, "summary: What comes after.", "summary: After.\nqualifications: []")), None, "", "", at="") if False else Case("duplicate-id", (A, "criteria:\n", "criteria:\n  - { id: A.1, set: sheet, label: Comes, descriptor: Comes., source: 12 }\n"), "criteria[1].id", 'There is a criterion "A.1" already, in standards/A.yaml.', "Rename", at="Arrives"),
-    Case("duplicate-id", (SHEET, "rules:\n", "rules:\n  - { id: ladder, kind: ragging, label: S, source: 50, order: [A.1] }\n"), "rules[0].id", 'There is a rule "ladder" already.', "Rename one of them.", at="id: ladder"),
-    Case("unknown-strand", (F, M1, M1.replace("teaching, c", "teachng, c")), "grades[0].strand", '"teachng" is not a strand.', "Did you mean teaching?", at="teachng"),
-    Case("contradiction", (F, "id: pay", "id: development, label").__class__((F, "{ id: pay,", "{ id: development,")), "refuses[0]", '"development" is both served and refused.', "Take one of them out.", at="nothing of pay"),
-    Case("bad-value", (F, "  - { id: red, label: Red, meaning: Below., source: 6 }\n", ""), "zones", "Zones are red, amber, gold, green, in this order.", "Give each of them once, in that order.", at="zones"),
-    Case("bad-value", (F, "level {level}.", "level {level."), "actions[1].text", "The text has a stray brace: ", "Double it.", at="level {level."),
-    Case("unknown-field", (F, "level {level}.", "level {levl}."), "actions[1].text", "The text names {levl}, which is not known.", "Did you mean level?", at="{levl}"),
-    Case("unknown-field", (F, "level {level}.", "level {}."), "actions[1].text", "The text names {}, which is not known.", "", at="level {}"),
-    Case("unknown-field", (F, "level {level}.", "level {level.real}."), "actions[1].text", "The text names {level.real}, which is not known.", "", at="real"),
-    Case("unknown-field", (F, "level {level}.", "level {level:{width}}."), "actions[1].text", "The text names {width}, which is not known.", "", at="width"),
-    Case("bad-value", (F, "level {level}.", "level {level!x}."), "actions[1].text", "", "", at="level!x"),
-    Case("bad-value", (F, "level {level}.", "level {level:>>}."), "actions[1].text", "", "", at="level:>>"),
-    Case("rank-out-of-order", (F, "[observation, appraiser] }", "[observation], reaches: not_met }"), "findings.views[0].ranks", 'In view "agreed" a weaker rank of source reaches further than a stronger one.', "Let no rank reach further than those above it", at="ranks:"),
-    Case("missing-note", (F, "source: 7\n  basis: trust", "source: 7\n  basis: interpreted"), "findings", "The basis is interpreted, and no note says what was read.", "Add a note.", at="findings:"),
-    Case("bad-value", (A, "source: 10, 12-14", "source: 10, 14-12"), "source", "Lines 14-12 run backwards.", "Put the smaller number first.", at="14-12"),
-    Case("unknown-conclusion", (F, "level: ladder.level", "level: ladder.levl"), "outcome.level", 'No rule concludes "ladder.levl".', "Did you mean ladder.level?", at="ladder.levl"),
-    Case("unknown-conclusion", (F, "zone: expected.zone", "zone: expected.zon"), "outcome.zone", 'No rule concludes "expected.zon".', "Did you mean expected.zone?", at="expected.zon"),
-    Case("unknown-conclusion", (F, "action: action.value", "action: actoin.value"), "outcome.action", 'No rule concludes "actoin.value".', "Did you mean action.value?", at="actoin"),
-    Case("unknown-conclusion", (F, "[note.has.rise]", "[note.has.rice]"), "outcome.notes", 'No rule concludes "note.has.rice".', "Did you mean note.has.rise?", at="rice"),
-    Case("unknown-action", (ACTIONS, "then: sustain", "then: sustan"), "outcome.action", 'action.value can be "sustan", which is not an action.', "Did you mean sustain?", at="action: action.value", file=F),
-    Case("no-action", (ACTIONS, "    otherwise: { then: sustain, source: 24 }\n", ""), "outcome.action", "action.value can be nothing, and an evaluation always recommends something.", "Give the table an `otherwise`.", at="action: action.value", file=F),
-    Case("unknown-rule", (F, "colours: sheet", "colours: ladder"), "outcome.colours", '"ladder" is no ragging rule.', "It is one of sheet.", at="colours"),
-    Case("rules-contradict", (ACTIONS, "{ conclusion: ladder.L1 }\n      level: { conclusion: ladder.level }\n      fte", "{ conclusion: ladder.L1 }\n      level: { conclusion: ladder.level }\n      colour: { conclusion: sheet.A.1 }\n      fte").__class__((ACTIONS, "{ when: { held: false }", "{ when: { held: false, level: 0 }")), None, "", "", at="") if False else Case("rules-contradict", (LADDER, "rules:\n", "rules:\n  - { id: colour, kind: decision_table, label: C, source: 9, hit: first, inputs: { c: { conclusion: sheet.A.1 } }, rows: [{ when: { c: green }, then: x, source: 9 }] }\n"), None, "tiny: colour.row1 reads sheet.A.1, which no rule of its scope concludes.", "Mend the rules that it names.", file=F),
-]
+
+def test_every_code_that_a_pack_can_have_is_seeded() -> None:
+    assert {case.code for case in CASES} | SEEDED_BY_HAND == PACK_CODES
+
+
+def test_codes_are_put_together_nowhere_else() -> None:
+    caveats = {("engine/publish.py", "f'flag-{flag.id}'")}
+    assert {file for file, _ in composed_codes() - caveats} == set(COMPOSED)
+
+
+@pytest.mark.parametrize(("heading", "codes"), [("Packs", PACK_CODES), ("Evidence and people", INPUT_CODES)])
+def test_the_documentation_lists_exactly_the_codes_that_there_are(heading: str, codes: set[str]) -> None:
+    text = (CORE.parent.parent / "docs" / "problems.md").read_text("utf-8")
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \| (.+) \|$", section, re.MULTILINE)
+    assert sorted(code for code, _, _ in rows) == sorted(codes)
+    assert all(meaning.endswith(".") and remedy.endswith(".") for _, meaning, remedy in rows)

@@ -117,9 +117,7 @@ def test_a_shipped_file_points_editors_to_its_published_schema(name: str) -> Non
     ("name", "document"),
     [
         pytest.param("rules.schema.json", {"rules": [{"kind": "no_such_kind"}]}, id="a rule of an unknown kind"),
-        pytest.param(
-            "rules.schema.json", {"rules": [{"kind": "ragging", "id": "sheet"}]}, id="a bare rule"
-        ),
+        pytest.param("rules.schema.json", {"rules": [{"kind": "ragging", "id": "sheet"}]}, id="a bare rule"),
         pytest.param("rules.schema.json", {"rule": []}, id="a misspelt top field"),
         pytest.param("person.schema.json", {"person": "P-1", "gender": "x"}, id="a protected characteristic"),
         pytest.param("person.schema.json", {"person": "P-1", "fte": 1.5}, id="more than full time"),

@@ -174,12 +174,6 @@ class Evaluator:
             nothing = FindingSet(self._views[0], None, self._silence, [None] * len(self._silence), counts_in_full=False)
             findings.positions.append(nothing)
         positions = {found.view: self._run(self._position, found, facts) for found in findings.positions}
-        columns: dict[str, FindingSet] = {}
-        for found in findings.columns:
-            assert found.review_point is not None
-            chosen = columns.get(found.review_point)
-            if chosen is None or (found.counts_in_full and not chosen.counts_in_full):
-                columns[found.review_point] = found
         return Evaluated(
             pack=self.pack,
             person=person,
@@ -190,7 +184,7 @@ class Evaluator:
             facts=facts,
             findings=findings,
             positions=positions,
-            columns={point: self._run(self._review, found, facts) for point, found in columns.items()},
+            columns={str(found.review_point): self._run(self._review, found, facts) for found in findings.columns},
             headline=next((r for r in positions.values() if r.findings.counts_in_full), next(iter(positions.values()))),
             unavailable=self.unavailable,
         )

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import CLAIM_STATES, Claim, State
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from bandstand.models.framework import FindingsPolicy, View
 
 _CLAIMS: Final = {claim: n for n, claim in enumerate(Claim)}
+#: The more cautious a claim, the greater; it fits two bits.
+_CAUTION: Final = {claim: len(Claim) - n for claim, n in _CLAIMS.items()}
 #: A day's ordinal and a claim's number fit below this, so a rank outweighs them both.
 _RANK_WEIGHT: Final = 1 << 28
 _TOP: Final = len(Claim) - 1
 _SILENT: Final = int(State.NOT_EVIDENCED)
+#: More views than a policy will ever have; a finding set's number is its view plus this many for each review point.
+_VIEWS: Final = 1 << 10
 
 
 @dataclass(slots=True)
@@ -47,7 +51,8 @@ class Findings:
 
     Attributes:
         positions: A finding set for each view that has evidence, in the policy's order.
-        columns: A finding set for each review point of this cycle that has evidence, and each view of it.
+        columns: A finding set for each review point of this cycle that has evidence: by the first view in which that
+            evidence counts in full, else by the first.
         left_out: Evidence that did not count, each with the reason: ``too_old``, ``after_as_of``, ``later_review``.
     """
 
@@ -57,15 +62,31 @@ class Findings:
 
 
 class _Best:
-    """The best evidence so far for each criterion: a key to compare by, and whose it is."""
+    """The best evidence so far for each criterion: a key to compare by, the state that it gives, and whose it is."""
 
-    __slots__ = ("full", "keys", "reach", "winners")
+    __slots__ = ("full", "keys", "states", "winners")
 
     def __init__(self, size: int) -> None:
         self.keys = [-1] * size
+        self.states = [_SILENT] * size
         self.winners: list[Evidence | None] = [None] * size
-        self.reach = [0] * size
         self.full = False
+
+
+class _Counts(NamedTuple):
+    """How one kind of evidence counts in one view.
+
+    Attributes:
+        view: Position of the view.
+        weight: More than any key of a lower rank.
+        full: Whether it may reach the top of the scale.
+        states: The state that each claim gives.
+    """
+
+    view: int
+    weight: int
+    full: bool
+    states: dict[Claim, int]
 
 
 class FindingsReader:
@@ -82,12 +103,11 @@ class FindingsReader:
         self._position = {criterion: at for at, criterion in enumerate(criteria)}
         self._review_points = {point: at for at, point in enumerate(review_points)}
         self._month, self._day = (int(part) for part in policy.cycle_starts.split("-"))
-        # For each kind of source, unmoderated and moderated: the views it counts in, with its weight and reach there.
-        self._ranked = {
+        self._counts = {
             (source, moderated): [
-                (at, *ranked)
+                counts
                 for at, view in enumerate(policy.views)
-                if (ranked := _rank(view, source, moderated=moderated)) is not None
+                if (counts := _counts(at, view, source, moderated=moderated)) is not None
             ]
             for source in EvidenceSource
             for moderated in (False, True)
@@ -103,12 +123,10 @@ class FindingsReader:
         points = self._review_points
         latest = len(points) if review_point is None else points[review_point]
         size = len(self._position)
-        views = self.policy.views
-        positions: list[_Best | None] = [None] * len(views)
-        columns: dict[tuple[int, int], _Best] = {}
-        left_out: list[tuple[Evidence, str]] = []
         position = self._position
-        ranked = self._ranked
+        ways = self._counts
+        best: dict[int, _Best] = {}
+        left_out: list[tuple[Evidence, str]] = []
 
         for record in evidence:
             date = record.date
@@ -118,29 +136,45 @@ class FindingsReader:
             if date < oldest:
                 left_out.append((record, "too_old"))
                 continue
-            point = points.get(record.review_point, -1) if record.review_point is not None and date >= cycle else -1
+            review = record.review_point
+            point = points.get(review, -1) if review is not None and date >= cycle else -1
             if point > latest:
                 left_out.append((record, "later_review"))
                 continue
-            key = (date.toordinal() << 2) | (3 - _CLAIMS[record.claim])
+            key = (date.toordinal() << 2) | _CAUTION[record.claim]
             where = [position[criterion] for criterion in record.criteria]
-            for view, weight, reach in ranked[record.source, record.moderated_by is not None]:
-                best = positions[view]
-                if best is None:
-                    best = positions[view] = _Best(size)
-                _take(best, where, weight + key, record, reach)
-                if point >= 0:
-                    column = columns.get((point, view))
-                    if column is None:
-                        column = columns[point, view] = _Best(size)
-                    _take(column, where, weight + key, record, reach)
+            claim = record.claim
+            for view, weight, full, states in ways[record.source, record.moderated_by is not None]:
+                weighed = weight + key
+                # The view's findings altogether, then those of the review's column; a set's number says which it is.
+                for at in (view,) if point < 0 else (view, view + _VIEWS * (point + 1)):
+                    found = best.get(at)
+                    if found is None:
+                        found = best[at] = _Best(size)
+                    if full:
+                        found.full = True
+                    keys = found.keys
+                    for criterion in where:
+                        old = keys[criterion]
+                        if weighed > old or (weighed == old and _comes_first(record, found.winners[criterion])):
+                            keys[criterion] = weighed
+                            found.states[criterion] = states[claim]
+                            found.winners[criterion] = record
 
         names = list(points)
+        chosen: dict[int, int] = {}
+        for at in sorted(at for at in best if at >= _VIEWS):
+            point = at // _VIEWS - 1
+            if point not in chosen or (best[at].full and not best[chosen[point]].full):
+                chosen[point] = at
         return Findings(
-            [_finding_set(views[at], None, best) for at, best in enumerate(positions) if best is not None],
-            [_finding_set(views[view], names[point], best) for (point, view), best in sorted(columns.items())],
+            [self._finding_set(at, None, best[at]) for at in sorted(at for at in best if at < _VIEWS)],
+            [self._finding_set(at % _VIEWS, names[point], best[at]) for point, at in chosen.items()],
             left_out,
         )
+
+    def _finding_set(self, view: int, review_point: str | None, best: _Best) -> FindingSet:
+        return FindingSet(self.policy.views[view].id, review_point, best.states, best.winners, best.full)
 
     def cycle_start(self, as_of: dt.date) -> dt.date:
         """The first day of the yearly cycle of reviews that ``as_of`` lies in."""
@@ -154,46 +188,20 @@ def months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(years, month + 1, min(day.day, calendar.monthrange(years, month + 1)[1]))
 
 
-def _rank(view: View, source: EvidenceSource, *, moderated: bool) -> tuple[int, int] | None:
-    """The weight and the reach (a claim's number) of a source in a view, or None where it does not count there."""
+def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> _Counts | None:
+    """How evidence of a source counts in a view, or None where it does not."""
     ranks = len(view.ranks)
-    for at, rank in enumerate(view.ranks):
+    for number, rank in enumerate(view.ranks):
         if source in rank.sources:
-            if moderated:
-                return ranks * _RANK_WEIGHT, _TOP
-            return (ranks - at) * _RANK_WEIGHT, _CLAIMS[rank.reaches]
+            reach = _TOP if moderated else _CLAIMS[rank.reaches]
+            weight = (ranks if moderated else ranks - number) * _RANK_WEIGHT
+            states = {
+                claim: int(CLAIM_STATES[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items()
+            }
+            return _Counts(at, weight, reach == _TOP, states)
     return None
 
 
-def _take(best: _Best, where: list[int], key: int, record: Evidence, reach: int) -> None:
-    if reach == _TOP:
-        best.full = True
-    keys, winners = best.keys, best.winners
-    for at in where:
-        old = keys[at]
-        if key > old:
-            keys[at] = key
-            winners[at] = record
-            best.reach[at] = reach
-        elif key == old:
-            # Equal in every way that counts: the id decides, so that the order of the evidence cannot.
-            winner = winners[at]
-            if winner is not None and record.id < winner.id:
-                winners[at] = record
-                best.reach[at] = reach
-
-
-def _finding_set(view: View, review_point: str | None, best: _Best) -> FindingSet:
-    states = [
-        _SILENT if winner is None else _STATES[winner.claim, reach]
-        for winner, reach in zip(best.winners, best.reach, strict=True)
-    ]
-    return FindingSet(view.id, review_point, states, best.winners, best.full)
-
-
-#: The state that a claim gives, by the claim and the number of the highest claim that its source may reach.
-_STATES: Final[dict[tuple[Claim, int], int]] = {
-    (claim, reach): int(CLAIM_STATES[claim] if number <= reach else State.PROVISIONAL)
-    for claim, number in _CLAIMS.items()
-    for reach in range(len(Claim))
-}
+def _comes_first(record: Evidence, winner: Evidence | None) -> bool:
+    """Whether ``record``, equal to ``winner`` in every way that counts, goes first: by id, so that order never matters."""
+    return winner is not None and record.id < winner.id

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bandstand.errors import EngineError
 from bandstand.models.clauses import (
@@ -38,6 +38,8 @@ NOT_FIRED: Final = -1
 
 #: Number of a clause, and the positions of its conclusion and value.
 _Result = tuple[int, int, int]
+_Pick = Callable[[Sequence[int]], tuple[int, ...]]
+_Test = Callable[[Sequence[int]], list[_Result]]
 #: A conclusion, the first and the end of the conditions on it, and their verdicts by its value.
 _ConcludedGroup = tuple[int, int, int, list[tuple[int, ...]]]
 
@@ -82,9 +84,12 @@ class PlainEngine:
     def __init__(self, program: Program) -> None:
         self.program = program
         position = {criterion: at for at, criterion in enumerate(program.criteria)}
-        # For each criterion, the verdicts of the conditions on it, by its state.
-        finding = [[c for c in program.conditions if isinstance(c, FindingIs) and c.criterion == name] for name in position]
-        self._of_criterion = [[tuple(_finding_verdict(c, s) for c in group) for s in State] for group in finding]
+        # For each criterion that is read, its position, and the verdicts of the conditions on it by its state.
+        finding = groupby((c for c in program.conditions if isinstance(c, FindingIs)), key=lambda c: c.criterion)
+        self._of_criterion = [
+            (position[name], [tuple(_finding_verdict(c, state) for c in group) for state in State])
+            for name, group in ((name, list(conditions)) for name, conditions in finding)
+        ]
         self._measures = [(spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures]
         # For each measure, likewise by its number, from none of its criteria to all.
         self._of_measure = [
@@ -98,7 +103,8 @@ class PlainEngine:
             ]
             for spec in program.measures
         ]
-        self._facts = [c for c in program.conditions if isinstance(c, FactIs | FactKnown | FactCompares)]
+        self._words = [(c.fact, c.words) for c in program.conditions if isinstance(c, FactIs)]
+        self._other_facts = [c for c in program.conditions if isinstance(c, FactKnown | FactCompares)]
         self._unseen = [UNKNOWN] * sum(isinstance(c, ConcludedIs) for c in program.conditions)
         layer_of = {c: n for n, layer in enumerate(program.layers) for c in layer.conclusions}
         concluded = _concluded_groups(program)
@@ -128,24 +134,27 @@ class PlainEngine:
             EngineError: Two clauses conclude different values of one conclusion.
         """
         verdicts: list[int] = []
-        for of_state, state in zip(self._of_criterion, inputs.states, strict=True):
-            verdicts += of_state[state]
+        states = inputs.states
+        for criterion, of_state in self._of_criterion:
+            verdicts += of_state[states[criterion]]
         for of_number, number in zip(self._of_measure, inputs.measures, strict=True):
             verdicts += of_number[number]
         facts = inputs.facts
-        verdicts += [fact_verdict(condition, facts) for condition in self._facts]
+        verdicts += [word_verdict(facts.get(fact), words) for fact, words in self._words]
+        verdicts += [fact_verdict(condition, facts) for condition in self._other_facts]
         verdicts += self._unseen
         values = self._otherwise.copy()
         fired = [NOT_FIRED] * len(values)
         for layer in self._layers:
             for read, first, end, of_value in layer.concluded:
                 verdicts[first:end] = of_value[values[read]]
-            for number, conclusion, value in layer.holding(verdicts):
-                if fired[conclusion] == NOT_FIRED:
-                    values[conclusion] = value
-                    fired[conclusion] = number
-                elif values[conclusion] != value:
-                    raise EngineError(self._contradiction(conclusion, values[conclusion], value))
+            for holding in layer.tests:
+                for number, conclusion, value in holding(verdicts):
+                    if fired[conclusion] == NOT_FIRED:
+                        values[conclusion] = value
+                        fired[conclusion] = number
+                    elif values[conclusion] != value:
+                        raise EngineError(self._contradiction(conclusion, values[conclusion], value))
         return PlainRun(verdicts, values, fired)
 
     def _contradiction(self, conclusion: int, one: int, other: int) -> str:
@@ -159,37 +168,117 @@ class PlainEngine:
 class _CompiledLayer:
     """One layer's clauses, sorted by how they are tested; TRUE is the greatest verdict, so min and max answer all and any."""
 
-    __slots__ = ("_any", "_count", "_every", "_one", "_two", "concluded")
-
     def __init__(self, concluded: list[_ConcludedGroup], layer: Layer) -> None:
         self.concluded = concluded
-        self._one: list[tuple[_Result, int]] = []
-        self._two: list[tuple[_Result, int, int]] = []
-        self._every: list[tuple[_Result, Callable[[Sequence[int]], tuple[int, ...]]]] = []
-        self._any: list[tuple[_Result, Callable[[Sequence[int]], tuple[int, ...]]]] = []
-        self._count: list[tuple[_Result, tuple[int, ...], int]] = []
+        always: list[_Result] = []
+        one: list[tuple[_Result, int]] = []
+        two: list[tuple[_Result, int, int]] = []
+        every: list[tuple[_Result, int, _Pick]] = []
+        any_: list[tuple[_Result, _Pick]] = []
+        counted: list[tuple[_Result, tuple[int, ...], int]] = []
         for clause in layer.clauses:
             result, at = (clause.number, clause.conclusion, clause.value), clause.conditions
             if isinstance(clause.need, int):
-                self._count.append((result, at, clause.need))
+                counted.append((result, at, clause.need))
+            elif not at:
+                if clause.need == "all":
+                    always.append(result)
             elif len(at) == 1:
-                self._one.append((result, at[0]))
+                one.append((result, at[0]))
             elif clause.need == "any":
-                if at:
-                    self._any.append((result, itemgetter(*at)))
+                any_.append((result, itemgetter(*at)))
             elif len(at) == 2:  # noqa: PLR2004 - by far the most common
-                self._two.append((result, at[0], at[1]))
+                two.append((result, at[0], at[1]))
             else:
-                self._every.append((result, itemgetter(*at) if at else lambda _: (TRUE,)))
+                every.append((result, at[0], itemgetter(*at)))
+        tests: list[tuple[list[Any], _Test]] = [
+            (always, lambda _: always),
+            (one, lambda v: [result for result, a in one if v[a] == TRUE]),
+            (two, lambda v: [result for result, a, b in two if v[a] == TRUE and v[b] == TRUE]),
+            # The first condition of a clause is mostly the one that fails; the rest are only picked when it holds.
+            (every, lambda v: [result for result, a, pick in every if v[a] == TRUE and min(pick(v)) == TRUE]),
+            (any_, lambda v: [result for result, pick in any_ if max(pick(v)) == TRUE]),
+            (counted, lambda v: [result for result, at, k in counted if [v[c] for c in at].count(TRUE) >= k]),
+        ]
+        #: Each gives number, conclusion and value of every clause of its sort that holds.
+        self.tests = [test for clauses, test in tests if clauses]
 
-    def holding(self, verdicts: Sequence[int]) -> list[_Result]:
-        """Number, conclusion and value of every clause that holds."""
-        held = [result for result, a in self._one if verdicts[a] == TRUE]
-        held += [result for result, a, b in self._two if verdicts[a] == TRUE and verdicts[b] == TRUE]
-        held += [result for result, pick in self._every if min(pick(verdicts)) == TRUE]
-        held += [result for result, pick in self._any if max(pick(verdicts)) == TRUE]
-        held += [result for result, at, least in self._count if [verdicts[c] for c in at].count(TRUE) >= least]
-        return held
+
+def _concluded_groups(program: Program) -> list[_ConcludedGroup]:
+    groups: list[_ConcludedGroup] = []
+    conditions = [(at, c) for at, c in enumerate(program.conditions) if isinstance(c, ConcludedIs)]
+    for name, group in groupby(conditions, key=lambda pair: pair[1].conclusion):
+        members = list(group)
+        read = program.positions[name]
+        by_value = [tuple(int(value in c.values) for _, c in members) for value in program.conclusions[read].values]
+        groups.append((read, members[0][0], members[-1][0] + 1, by_value))
+    return groups
+
+
+def fact_verdict(condition: FactIs | FactKnown | FactCompares, facts: Mapping[str, Fact]) -> int:
+    """TRUE, FALSE or, where the fact is not known, UNKNOWN."""
+    fact = facts.get(condition.fact)
+    if isinstance(condition, FactIs):
+        return word_verdict(fact, condition.words)
+    if isinstance(condition, FactKnown):
+        return (fact is not None) == condition.known
+    if fact is None:
+        return UNKNOWN
+    return isinstance(fact, int | float) and COMPARISONS[condition.comparison](fact, condition.number)
+
+
+def word_verdict(fact: Fact, words: frozenset[str]) -> int:
+    """Whether a fact is, or has among its words, one of ``words``; UNKNOWN where it is not known."""
+    if fact is None:
+        return UNKNOWN
+    return not words.isdisjoint(fact) if isinstance(fact, frozenset) else fact in words
+
+
+class _CompiledLayer:
+    """One layer's clauses, sorted by how they are tested; TRUE is the greatest verdict, so min and max answer all and any."""
+
+    def __init__(self, concluded: list[_ConcludedGroup], layer: Layer) -> None:
+        self.concluded = concluded
+        always: list[_Result] = []
+        one: list[tuple[_Result, int]] = []
+        two: list[tuple[_Result, int, int]] = []
+        every: list[tuple[_Result, int, _Pick]] = []
+        any_: list[tuple[_Result, _Pick]] = []
+        counted: list[tuple[_Result, tuple[int, ...], int]] = []
+        for clause in layer.clauses:
+            result, at = (clause.number, clause.conclusion, clause.value), clause.conditions
+            if isinstance(clause.need, int):
+                counted.append((result, at, clause.need))
+            elif not at:
+                if clause.need == "all":
+                    always.append(result)
+            elif len(at) == 1:
+                one.append((result, at[0]))
+            elif clause.need == "any":
+                any_.append((result, itemgetter(*at)))
+            elif len(at) == 2:  # noqa: PLR2004 - by far the most common
+                two.append((result, at[0], at[1]))
+            else:
+                every.append((result, at[0], itemgetter(*at)))
+        tests: list[tuple[list[Any], _Test]] = [
+            (always, lambda _: always),
+            (one, lambda v: [result for result, a in one if v[a] == TRUE]),
+            (two, lambda v: [result for result, a, b in two if v[a] == TRUE and v[b] == TRUE]),
+            # The first condition of a clause is mostly the one that fails; the rest are only picked when it holds.
+            (every, lambda v: [result for result, a, pick in every if v[a] == TRUE and min(pick(v)) == TRUE]),
+            (any_, lambda v: [result for result, pick in any_ if max(pick(v)) == TRUE]),
+            (counted, lambda v: [result for result, at, k in counted if [v[c] for c in at].count(TRUE) >= k]),
+        ]
+        #: Each gives number, conclusion and value of every clause of its sort that holds.
+        self.tests = [test for clauses, test in tests if clauses]
+
+
+def _picks_true(_verdicts: Sequence[int]) -> tuple[int, ...]:
+    return (TRUE,)
+
+
+def _picks_nothing(_verdicts: Sequence[int]) -> tuple[int, ...]:
+    return (FALSE,)
 
 
 def _concluded_groups(program: Program) -> list[_ConcludedGroup]:

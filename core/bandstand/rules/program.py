@@ -16,6 +16,9 @@ from bandstand.models.clauses import (
     ConcludedIs,
     Conclusion,
     Condition,
+    FactCompares,
+    FactIs,
+    FactKnown,
     FindingIs,
     Lowered,
     Measure,
@@ -63,7 +66,7 @@ class Program:
         criteria: Ids of every criterion of the pack, in order; findings come in this order.
         measures: In the order of the rules.
         conditions: Each different condition once: those on findings by criterion, those on measures by measure, those on
-            facts, then those on conclusions by conclusion.
+            facts (words first), then those on conclusions by conclusion.
         conclusions: In the order of the rules.
         layers: Earliest first.
         positions: Of the conclusions, by name.
@@ -129,10 +132,12 @@ def _ordered_conditions(
                 return 0, criterion[condition.criterion]
             case MeasureCompares():
                 return 1, measures.index(condition.measure)
+            case FactIs():
+                return 2, 0
+            case FactKnown() | FactCompares():
+                return 2, 1
             case ConcludedIs():
                 return 3, positions[condition.conclusion]
-            case _:
-                return 2, 0
 
     different = dict.fromkeys(c for clause in clauses for c in clause.conditions)
     return {condition: at for at, condition in enumerate(sorted(different, key=place))}

@@ -1,0 +1,206 @@
+"""What the engine tests build: frameworks, rules from a few words, and programs with a name of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bandstand.models.clauses import Clause, Lowered
+from bandstand.models.evidence import Evidence
+from bandstand.models.framework import Criterion, Framework, Standard
+from bandstand.models.provenance import Basis, Ground
+from bandstand.packs.pack import Pack
+from bandstand.rules.base import Rule, RuleContext
+from bandstand.rules.cumulative_levels import CumulativeLevels
+from bandstand.rules.decision_table import DecisionTable
+from bandstand.rules.expected_band import ExpectedBand
+from bandstand.rules.program import Program, compile_program
+from bandstand.rules.ragging import Ragging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bandstand.models.clauses import Conclusion, Condition, Measure, Need, Scope, Value
+
+_KINDS: dict[str, type[Rule]] = {
+    kind.KIND: kind for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable)
+}
+_PARTS = ("levels", "bands", "rows")
+_GROUND = Ground(source="1", basis=Basis.STATED)
+_names = (f"test{number}" for number in itertools.count(1))
+
+_FRAMEWORK: dict[str, Any] = {
+    "id": "testing",
+    "version": "1",
+    "title": "A framework for tests",
+    "publisher": "A trust",
+    "summary": "A framework for tests.",
+    "document": {"title": "A document", "file": "document.txt"},
+    "valid_from": "2024-09-01",
+    "purposes": [{"id": "development", "label": "Development", "source": 1}],
+    "refuses": [{"id": "pay", "reason": "It says nothing of pay.", "source": 2}],
+    "review_points": [{"id": key, "label": key.title(), "source": 3} for key in ("january", "july")],
+    "strands": [{"id": "teaching", "label": "Teaching"}, {"id": "support", "label": "Support"}],
+    "grades": [
+        {"id": f"teaching:G{n}", "label": f"G{n}", "strand": "teaching", "column": n, "source": 4} for n in range(1, 81)
+    ],
+    "roles": [{"id": role, "label": role.title(), "source": 5} for role in ("lead", "mentor", "governor")],
+    "career_stages": [{"id": "ECT1", "label": "ECT1"}, {"id": "MPR", "label": "MPR"}],
+    "flags": [{"id": "on_leave", "label": "On leave"}],
+    "findings": {
+        "source": 6,
+        "max_age_months": 12,
+        "cycle_starts": "09-01",
+        "views": [
+            {
+                "id": "agreed",
+                "label": "Agreed view",
+                "ranks": [
+                    {"sources": ["appraiser", "observation"]},
+                    {"sources": ["document", "data"], "reaches": "partly_met"},
+                    {"sources": ["self"], "reaches": "partly_met"},
+                ],
+            },
+            {"id": "self", "label": "Own view", "ranks": [{"sources": ["self"]}]},
+        ],
+    },
+    "actions": [{"id": "talk", "label": "Talk", "text": "Talk it over.", "source": 7}],
+    "outcome": {"level": "ladder.level", "zone": "expected.zone", "action": "action.value"},
+}
+
+
+def _framework() -> Framework:
+    return Framework.model_validate(_FRAMEWORK)
+
+
+def _criterion(criterion: str) -> Criterion:
+    return Criterion(id=criterion, label=criterion, descriptor=f"Does {criterion}.", set="list", source="1")
+
+
+def _read_rule(data: dict[str, Any]) -> Rule:
+    given = {"label": data["id"], "source": 1, **data}
+    for part in _PARTS:
+        if part in given:
+            given[part] = [{"source": 1, **one} for one in given[part]]
+    if "levels" in given:
+        given["levels"] = [{"label": f"Level {level['level']}", **level} for level in given["levels"]]
+    return _KINDS[data["kind"]].model_validate(given)
+
+
+def _context(criteria: Iterable[str], rules: Iterable[Rule]) -> RuleContext:
+    conclusions = {c.name: c for rule in rules for c in rule.conclusions()}
+    return RuleContext(_framework(), {c: _criterion(c) for c in criteria}, conclusions)
+
+
+def _lowered(criteria: Sequence[str], rules: Sequence[Rule]) -> tuple[Lowered, ...]:
+    context = _context(criteria, rules)
+    for rule in rules:
+        assert list(rule.check(context)) == []
+    return tuple(rule.lower(context) for rule in rules)
+
+
+@pytest.fixture(scope="session")
+def framework() -> Framework:
+    """A framework with two strands, eighty grades, three roles and two views."""
+    return _framework()
+
+
+@pytest.fixture(scope="session")
+def read_rule() -> Callable[[dict[str, Any]], Rule]:
+    """Read a rule from its YAML fields; labels and sources may be left out."""
+    return _read_rule
+
+
+@pytest.fixture(scope="session")
+def context_of() -> Callable[[Iterable[str], Iterable[Rule]], RuleContext]:
+    """What rules see of a pack with these criteria and rules."""
+    return _context
+
+
+@pytest.fixture(scope="session")
+def unused_name() -> Callable[[], str]:
+    """A name that no program of this process has; rulesets cannot be taken back."""
+    return lambda: next(_names)
+
+
+@pytest.fixture(scope="session")
+def rules_program() -> Callable[..., Program]:
+    """Check, lower and compile rules, given by their YAML fields, under an unused name."""
+
+    def build(criteria: Sequence[str], rules: Sequence[dict[str, Any]], scope: Scope = "position") -> Program:
+        return compile_program(next(_names), scope, criteria, _lowered(criteria, [_read_rule(r) for r in rules]))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def clause() -> Callable[..., Clause]:
+    """Make a clause from what it concludes and its conditions."""
+
+    def build(conclusion: str, value: Value, *conditions: Condition, need: Need = "all") -> Clause:
+        return Clause(conclusion, value, need, conditions, (_GROUND,))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def clauses_program() -> Callable[..., Program]:
+    """Compile plain clauses under an unused name."""
+
+    def build(
+        criteria: Sequence[str],
+        conclusions: Iterable[Conclusion],
+        clauses: Iterable[Clause],
+        measures: Iterable[Measure] = (),
+    ) -> Program:
+        part = Lowered("position", tuple(conclusions), tuple(clauses), tuple(measures))
+        return compile_program(next(_names), "position", criteria, [part])
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def pack_of() -> Callable[..., Pack]:
+    """A pack with these criteria and rules, and a digest of its own."""
+
+    def build(criteria: Sequence[str], rules: Sequence[dict[str, Any]]) -> Pack:
+        read = [_read_rule(rule) for rule in rules]
+        made = tuple(_criterion(c) for c in criteria)
+        standard = Standard(id="S1", label="Standard", summary="A standard.", source="1", criteria=made)
+        return Pack(
+            framework=_framework(),
+            standards=(standard,),
+            rules=tuple(read),
+            lowered=_lowered(criteria, read),
+            examples=(),
+            evidence_schema={},
+            digest=f"sha256:{next(_names)}",
+            place="tests",
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Callable[..., Evidence]:
+    """A piece of evidence from a few words; an appraiser's, that the criterion is met, unless it says otherwise."""
+    numbers = itertools.count(1)
+
+    def build(criteria: str | Sequence[str], claim: str = "met", date: str = "2026-05-02", **more: Any) -> Evidence:
+        return Evidence.model_validate(
+            {
+                "id": f"e{next(numbers):05}",
+                "person": "P-1",
+                "framework": "testing",
+                "criteria": (criteria,) if isinstance(criteria, str) else tuple(criteria),
+                "claim": claim,
+                "source": "appraiser",
+                "date": dt.date.fromisoformat(date),
+                **more,
+            }
+        )
+
+    return build
