@@ -6,10 +6,12 @@ It gives the same levels, zones, colours and actions as the pack, and no trace, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bandstand.models.evidence import Evidence
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandstand.models.evidence import Evidence
 
 SIZES = (5, 4, 6, 6, 11, 13, 15, 15)
 SHEET = [[f"L{level}.{n}" for n in range(1, size + 1)] for level, size in enumerate(SIZES, start=1)]
@@ -113,7 +115,7 @@ def colour(found: dict[str, tuple[Any, ...]]) -> dict[str, str]:
     return colours
 
 
-def action(view: str, stage: str | None, level: int, zone: str, *, short: bool, absent: bool) -> str:  # noqa: PLR0911 - a table
+def action(view: str, stage: str | None, level: int, zone: str, *, short: bool, absent: bool) -> str:
     """The recommended action."""
     if view != "self" and short:
         return "employment_minimum"

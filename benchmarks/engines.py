@@ -1,6 +1,7 @@
 """Times the engines side by side, on the same people, in one run: ratios first, because machines differ.
 
-Usage: ``python benchmarks/engines.py [--people N] [--rounds N] [--memory N]``. About 110 records a person. What is timed:
+Usage: ``python benchmarks/engines.py [--people N] [--rounds N] [--memory N]``. About 110 records a person. What is
+timed:
 
 - ``both``: findings, both engines, the certificate and the trace that every document is a view of;
 - ``plain``: the same by the plain engine alone;
@@ -8,8 +9,8 @@ Usage: ``python benchmarks/engines.py [--people N] [--rounds N] [--memory N]``. 
 - ``by hand``: a plain Python function for the same ladder, without trace or reasons (``by_hand.py``);
 - ``document``: the published document of an evaluation, for scale.
 
-Rounds take turns, so that a machine that slows down slows all alike; the median of the rounds counts. Before anything is
-timed, everybody's results are compared, so that all of them are known to do the same work.
+Rounds take turns, so that a machine that slows down slows all alike; the median of the rounds counts. Before anything
+is timed, everybody's results are compared, so that all of them are known to do the same work.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -38,6 +38,9 @@ from bandstand.engine.publish import publish
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import Claim
 from bandstand.plugins import load_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 AS_OF = dt.date(2025, 7, 31)
 REVIEWS = {"sep": dt.date(2024, 9, 16), "mid": dt.date(2025, 2, 3), "jul": dt.date(2025, 7, 7)}
@@ -94,9 +97,7 @@ def summary(evaluated: Evaluated) -> dict[str, Any]:
     run = evaluated.headline
     colours = evaluated.pack.framework.outcome.colours
     return {
-        "views": {
-            view: (r.value("ladder.level"), r.value("expected.zone")) for view, r in evaluated.positions.items()
-        },
+        "views": {view: (r.value("ladder.level"), r.value("expected.zone")) for view, r in evaluated.positions.items()},
         "level": run.value("ladder.level"),
         "zone": run.value("expected.zone"),
         "ragging": {
@@ -182,7 +183,9 @@ def compare(people: Sequence[Somebody], rounds: int) -> dict[str, Any]:
         "rounds": rounds,
         "microseconds_a_person": {name: round(value, 1) for name, value in medians.items()},
         "ratios": {
-            "both / bare": round(statistics.median(a / b for a, b in zip(times["both"], times["bare"], strict=True)), 2),
+            "both / bare": round(
+                statistics.median(a / b for a, b in zip(times["both"], times["bare"], strict=True)), 2
+            ),
             "plain / by hand": round(
                 statistics.median(a / b for a, b in zip(times["plain"], times["by hand"], strict=True)), 2
             ),

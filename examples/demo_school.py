@@ -1,7 +1,7 @@
 """Makes the demo school: 60 synthetic members of staff with a year of evidence, and one sheet filled in by its owner.
 
-Nobody here exists: people are ids, and everything about them comes from a seeded generator. The same seed gives the same
-files. Usage: ``python examples/demo_school.py FOLDER [--people N] [--seed N]``.
+Nobody here exists: people are ids, and everything about them comes from a seeded generator. The same seed gives the
+same files. Usage: ``python examples/demo_school.py FOLDER [--people N] [--seed N]``.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import argparse
 import csv
 import datetime as dt
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 
 from bandstand.interop.sheet import write_sheet
 from bandstand.plugins import load_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FRAMEWORK = "smart_equip"
 REVIEWS = {"sep": dt.date(2024, 9, 16), "mid": dt.date(2025, 2, 3), "jul": dt.date(2025, 7, 7)}
@@ -26,7 +29,7 @@ LINES = {1: 5, 2: 4, 3: 6, 4: 6, 5: 11, 6: 13, 7: 15, 8: 15}
 
 PEOPLE_COLUMNS = ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags")
 EVIDENCE_COLUMNS = (
-    "id", "person", "framework", "criteria", "claim", "source", "author", "date", "review_point", "note", "moderated_by",
+    "id", "person", "framework", "criteria", "claim", "source", "author", "date", "review_point", "moderated_by",
 )  # fmt: skip
 
 #: Grades as staff lists have them, how many in sixty have each, and the level that most of them are near.
@@ -64,9 +67,9 @@ def members(rng: random.Random, count: int) -> Iterator[Member]:
     pool = [(grade, strand, level) for grade, strand, share, level in GRADES for _ in range(share)]
     for n in range(count):
         grade, strand, level = pool[n % len(pool)]
-        habit = rng.choices(
-            ("agreed", "own_view", "patchy", "absent", "short_of_minimum"), weights=(72, 10, 10, 5, 3)
-        )[0]
+        habit = rng.choices(("agreed", "own_view", "patchy", "absent", "short_of_minimum"), weights=(72, 10, 10, 5, 3))[
+            0
+        ]
         early = grade == "M3" and rng.random() < 0.4  # noqa: PLR2004 - two in five of the newest teachers
         row = {
             "person": f"P-{n + 1:04}",
@@ -98,7 +101,6 @@ def records(rng: random.Random, member: Member) -> Iterator[dict[str, str]]:
                 "author": person,
                 "date": str(REVIEWS[review]),
                 "review_point": review,
-                "note": "",
                 "moderated_by": f"A-{int(person[2:]) % 9 + 1:02}" if agreed else "",
             }
     for n in range(rng.randrange(2, 7)):
@@ -113,7 +115,6 @@ def records(rng: random.Random, member: Member) -> Iterator[dict[str, str]]:
             "author": f"A-{rng.randint(1, 9):02}",
             "date": str(dt.date(2024, 10, 1) + dt.timedelta(days=rng.randrange(260))),
             "review_point": "",
-            "note": "",
             "moderated_by": "",
         }
 
@@ -141,19 +142,19 @@ def fill_sheet(path: Path, person: str) -> None:
     write_sheet(pack, path, levels=range(1, 6), person=person)
     book = load_workbook(path)
     page = book.worksheets[0]
-    head = next(row for row in page.iter_rows() if row[0].value == "Level")
-    dates = next(row for row in page.iter_rows() if "Date of the review" in [cell.value for cell in row])
-    columns = {str(cell.value).casefold()[:3]: cell.column for cell in head if cell.value}
+    rows = {str(cell.value): cell.row for column in page.iter_cols(max_col=3) for cell in column if cell.value}
+    head = rows["Level"]
+    columns = {str(cell.value).casefold()[:3]: n for n, cell in enumerate(page[head], start=1) if cell.value}
     for review in ("sep", "jul"):
-        page.cell(dates[0].row, columns[review]).value = REVIEWS[review]
-    for row in page.iter_rows(min_row=head[0].row + 1):
-        line = str(row[1].value or "")
+        page.cell(rows["Date of the review"], columns[review]).value = REVIEWS[review]
+    for at in range(head + 1, page.max_row + 1):
+        line = str(page.cell(at, 2).value or "")
         level = int(line[1 : line.index(".")]) if line.startswith("L") and "." in line else 0
         if not level:
             continue
         sure = {"sep": level == 1, "jul": level <= 2 or (level == 3 and line != "L3.4")}  # noqa: PLR2004 - the levels
         for review, met in sure.items():
-            page.cell(row[0].row, columns[review]).value = "met" if met else "not met" if review == "jul" else None
+            page.cell(at, columns[review]).value = "met" if met else "not met" if review == "jul" else None
     book.save(path)
 
 

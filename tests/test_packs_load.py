@@ -198,7 +198,7 @@ standards/A.yaml
 ! empty-file standards/A.yaml, line 1: The file is empty. Fill it in, or delete it.
 
 framework.yaml
-+ ---
++ null
 ! empty-file framework.yaml, line 1: The file is empty. Fill it in, or delete it.
 
 standards/A.yaml

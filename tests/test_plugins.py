@@ -7,7 +7,6 @@ import json
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -18,16 +17,17 @@ from bandstand.hookspecs import PROJECT, Hooks, hookimpl
 from bandstand.models.clauses import Clause, Conclusion, FindingIs, Lowered
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import SETTLED_STATES, Claim, State
-from bandstand.packs.pack import Pack
 from bandstand.plugins import Catalogue, load_catalogue, plugin_manager
 from bandstand.rules.base import Defect, Rule, RuleContext, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from bandstand.hookspecs import RegisterEvidenceReader, RegisterPack, RegisterReport, RegisterRuleKind
     from bandstand.models.evaluation import Evaluation
+    from bandstand.packs.pack import Pack
 
 SHIPPED = files("bandstand_smart_equip") / "pack"
 BUILT_IN_KINDS = ["cumulative_levels", "decision_table", "expected_band", "ragging"]
@@ -112,11 +112,6 @@ def write_pack(folder: Path, **changes: object) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({**data, **changes} if name == "framework.yaml" else data), "utf-8")
     return folder
-
-
-@hookimpl
-def register_any_of(register: RegisterRuleKind) -> None:
-    register(AnyOf)
 
 
 def kind_hook(*kinds: type[Rule]) -> Callable[..., None]:
@@ -483,7 +478,7 @@ def test_readers_and_reports_of_a_plugin_are_registered(plugin: Callable[..., En
 @pytest.mark.parametrize(
     ("hook", "name", "reason"),
     [
-        ("register_evidence_readers", ".CSV", 'there is a evidence reader ".csv" already'),
+        ("register_evidence_readers", ".CSV", 'there is an evidence reader ".csv" already'),
         ("register_reports", "sentences", 'there is a report "sentences" already'),
     ],
 )

@@ -84,7 +84,9 @@ def test_a_clause_cannot_need_none_of_its_conditions_or_more_than_it_has(
 
 
 @pytest.mark.parametrize(("scope", "names"), [("position", ["p.a"]), ("review", ["v.a"])])
-def test_only_the_rules_of_the_scope_are_compiled(scope: Scope, names: list[str], unused_name: Callable[[], str]) -> None:
+def test_only_the_rules_of_the_scope_are_compiled(
+    scope: Scope, names: list[str], unused_name: Callable[[], str]
+) -> None:
     parts = [
         Lowered("position", (concludes("p.a", "p"),), ()),
         Lowered("review", (concludes("v.a", "v"),), ()),

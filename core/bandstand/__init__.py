@@ -1,4 +1,4 @@
-"""Bandstand evaluates evidence about people against published professional frameworks, and recommends with its reasons."""
+"""Bandstand evaluates evidence against published professional frameworks, and recommends with its reasons."""
 
 from importlib.metadata import version
 

@@ -67,10 +67,14 @@ def explain_why_not(why: WhyNot) -> str:
     if why.steps.reaches is None:
         return f"Level {why.level} cannot be reached by evidence alone."
     asked = [f"{words.line(step.criterion, step.label)}: {step.asks}" for step in why.steps.criteria]
-    also = "" if len(why.blockers) == len(asked) else f" Of {len(why.blockers)} open lines, these are the fewest that do."
+    also = (
+        "" if len(why.blockers) == len(asked) else f" Of {len(why.blockers)} open lines, these are the fewest that do."
+    )
     minimum = [b.criterion for b in why.blockers if b.kind == "employment_minimum"]
     floor = (
-        f" {words.listed(minimum)} belong to the minimum for employment and are never development points." if minimum else ""
+        f" {words.listed(minimum)} belong to the minimum for employment and are never development points."
+        if minimum
+        else ""
     )
     head = f"Level {why.level} needs {words.count(len(asked), 'line')}, and nothing less would do:"
     return "\n".join([head, *(f"  {item}" for item in asked)]) + also + floor
@@ -88,7 +92,7 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     points = {point.id: point.label for point in pack.framework.review_points}
     when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
     if not seen:
-        return f"{evaluation.person}: nothing is evidenced under {pack.framework.title} as at {words.day(evaluation.as_of)}."
+        return f"{evaluation.person}: nothing is evidenced under {pack.name} as at {words.day(evaluation.as_of)}."
     level = f"level {evaluation.level}" if evaluation.level else "no level yet"
     zone = ""
     if evaluation.zone:
@@ -132,4 +136,5 @@ def _footing(evaluation: Evaluation) -> str:
     else:
         checked = "The engines disagree"
     pack = evaluation.pins.pack
-    return f"A person decides. {checked}; pack {pack.id} {pack.version}, {pack.digest[:19]}…; evaluation {evaluation.pins.digest[:19]}…"
+    digests = f"{pack.digest[:19]}…; evaluation {evaluation.pins.digest[:19]}…"
+    return f"A person decides. {checked}; pack {pack.id} {pack.version}, {digests}"

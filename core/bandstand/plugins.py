@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,13 +12,14 @@ from bandstand import builtin
 from bandstand.errors import ProblemsError
 from bandstand.hookspecs import PROJECT, EvidenceReader, Hooks, Report
 from bandstand.packs.load import load_pack
-from bandstand.rules.base import Rule
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
     from bandstand.packs.pack import Pack
+    from bandstand.rules.base import Rule
 
 
 Added = TypeVar("Added")
@@ -74,7 +74,10 @@ def plugin_manager() -> pluggy.PluginManager:
 
 
 def load_catalogue(
-    *, points: Iterable[EntryPoint] | None = None, packs: Iterable[Traversable] = (), manager: pluggy.PluginManager | None = None
+    *,
+    points: Iterable[EntryPoint] | None = None,
+    packs: Iterable[Traversable] = (),
+    manager: pluggy.PluginManager | None = None,
 ) -> Catalogue:
     """Load every plugin, and every pack of every plugin.
 
@@ -108,9 +111,7 @@ def _load_plugin(manager: pluggy.PluginManager, point: EntryPoint, catalogue: Ca
         catalogue.set_aside.append(SetAside(point.name, f"The plugin cannot be loaded: {_said(error)}"))
 
 
-def _ask(
-    manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: list[tuple[str, Traversable]]
-) -> bool:
+def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: list[tuple[str, Traversable]]) -> bool:
     """Ask one plugin what it adds; when it fails, nothing that it added stays."""
     others = [plugin for other, plugin in manager.list_name_plugin() if other != name]
     kinds: dict[str, type[Rule]] = {}

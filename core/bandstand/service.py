@@ -1,10 +1,9 @@
-"""The use cases: list and show frameworks, read evidence, evaluate, explain, write sheets. Every edge goes through here."""
+"""The use cases, which every edge goes through: read evidence, evaluate, explain, write sheets."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from bandstand.plugins import Catalogue, load_catalogue
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from bandstand.interop.sheet import SheetSummary
@@ -139,7 +139,7 @@ class Service:
         self,
         files: Sequence[Path],
         people: Path | None = None,
-        question: Question = Question(),  # noqa: B008 - frozen
+        question: Question = Question(),
         *,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         progress: Callable[[int], None] | None = None,
@@ -197,8 +197,8 @@ class Service:
         cases = []
         for framework, person in wanted:
             evaluator = self._evaluator(framework, question)
-            record = staff.people.get(person) or Person(person=person)
-            cases.append(Case(evaluator, record, grouped.get((framework, person), []), as_of, question))
+            known = staff.people.get(person) or Person(person=person)
+            cases.append(Case(evaluator, known, grouped.get((framework, person), []), as_of, question))
         if staff.people:
             unlisted = sorted({person for _, person in wanted} - set(staff.people))
             if unlisted:

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,8 @@ import typer
 from bandstand.cli import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pydantic import BaseModel
 
     from bandstand.service import Docket, Service
@@ -43,7 +44,9 @@ PersonOption = Annotated[list[str] | None, typer.Option("--person", "-p", help="
 Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Count evidence up to this date. [default: the newest evidence's date]", metavar="DATE"),
+    typer.Option(
+        "--as-of", help="Count evidence up to this date. [default: the newest evidence's date]", metavar="DATE"
+    ),
 ]
 ReviewPointOption = Annotated[
     str | None, typer.Option("--review-point", help="Count evidence up to this review point, such as mid.")
@@ -183,7 +186,8 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     level: Annotated[
-        int | None, typer.Option("--why-not", help="Say what stands between the person and this level.", metavar="LEVEL")
+        int | None,
+        typer.Option("--why-not", help="Say what stands between the person and this level.", metavar="LEVEL"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -241,7 +245,9 @@ def sheet(
         _write_json({"file": str(output), "levels": list(summary.levels), "rows": summary.rows})
     else:
         span = ", ".join(map(str, summary.levels))
-        typer.echo(f"{output}: {summary.rows} lines of level {span}. Filled in, it is evidence: bandstand evaluate {output}")
+        typer.echo(
+            f"{output}: {summary.rows} lines of level {span}. Filled in, it is evidence: bandstand evaluate {output}"
+        )
 
 
 def _service(engine: str = "both") -> Service:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich import box
@@ -17,7 +16,7 @@ from bandstand import words
 from bandstand.models.framework import ZONES, Standard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bandstand.explain import Explanation
     from bandstand.lookup import Item
@@ -255,7 +254,7 @@ def _row(evaluation: Evaluation) -> tuple[str | Text, ...]:
 
 
 def _summary(done: Sequence[Evaluation]) -> str:
-    zones = Counter(e.zone or "no zone" for e in done)
+    zones: Counter[str] = Counter(e.zone or "no zone" for e in done)
     order = [zone for zone in (*ZONES, "no zone") if zones[zone]]
     counted = ", ".join(f"{zones[zone]} {zone}" for zone in order)
     certificates = {e.certificate.agreed for e in done}

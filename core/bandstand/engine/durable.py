@@ -1,7 +1,7 @@
 """The durable-rules adapter: the only module that imports durable-rules, and the one that knows its hazards.
 
-docs/durable-rules.md lists the hazards of release 2.0.28 and what this module does about each; ``tests/test_durable.py``
-has a test for each.
+docs/durable-rules.md lists the hazards of release 2.0.28 and what this module does about each;
+``tests/test_durable.py`` has a test for each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import itertools
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +29,7 @@ from bandstand.models.clauses import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
     from bandstand.rules.program import CompiledClause, Program
@@ -89,8 +89,8 @@ def _engine() -> ModuleType:
         from durable import engine  # noqa: PLC0415 - optional: without a C compiler there is no durable-rules
     except ImportError as error:
         raise EngineUnavailableError(
-            f"durable-rules cannot be imported ({error}), so the plain engine concludes alone. It has no wheels: with a "
-            "C compiler and Python's headers, install it by "
+            f"durable-rules cannot be imported ({error}), so the plain engine concludes alone. It has no wheels: "
+            "with a C compiler and Python's headers, install it by "
             f"CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject pip install durable-rules=={RELEASE}"
         ) from error
     module: ModuleType = engine
@@ -113,7 +113,7 @@ class _Process:
         engine = _engine()
 
         class QuietHost(engine.Host):  # type: ignore[name-defined,misc]  # the module is untyped
-            """A host without timer threads: they touch the rulesets behind the caller's back, and no rule needs them."""
+            """A host without timer threads: they touch rulesets behind the caller's back, and no rule needs them."""
 
             def _run(self) -> None:
                 pass
@@ -127,7 +127,7 @@ class _Process:
         self.log: list[str] = []
 
     def action(self, name: str) -> Callable[[Any], None]:
-        """The action of the rule called ``name``: it takes one argument (two would make it asynchronous) and only logs."""
+        """The action of the rule ``name``: it only logs, and takes one argument (two would make it asynchronous)."""
         log = self.log
 
         def append(_closure: Any) -> None:

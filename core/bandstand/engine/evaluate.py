@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +10,13 @@ from bandstand.engine.durable import DurableEngine, DurableRun
 from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
 from bandstand.engine.plain import Inputs, PlainEngine, PlainRun
-from bandstand.rules.program import Program, compile_program
 from bandstand.errors import EngineUnavailableError, RefusedError
 from bandstand.models.finding import State
+from bandstand.rules.program import Program, compile_program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
 
     from bandstand.models.clauses import Fact, Value
     from bandstand.models.evidence import Evidence, Person
@@ -206,7 +205,8 @@ class Evaluator:
         for refusal in framework.refuses:
             if refusal.id == purpose:
                 raise RefusedError(
-                    f"{self.pack.name} does not serve {purpose} ({words.lines(refusal.source)}): {refusal.reason} {uses}"
+                    f"{self.pack.name} does not serve {purpose} ({words.lines(refusal.source)}): "
+                    f"{refusal.reason} {uses}"
                 )
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
 

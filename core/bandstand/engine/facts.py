@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from bandstand.models.clauses import Fact
     from bandstand.models.evidence import Person
     from bandstand.packs.pack import Pack

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +11,8 @@ from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import CLAIM_STATES, Claim, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from bandstand.models.evidence import Evidence
     from bandstand.models.framework import FindingsPolicy, View
 
@@ -35,7 +36,8 @@ class FindingSet:
         review_point: Id of the column's review point; None for all the evidence that counts.
         states: One :class:`State` for each criterion of the pack, as integers.
         winners: The evidence that each finding goes by, or None where there is none.
-        counts_in_full: Whether any of it may reach the top of the scale, being moderated or from a source that need not.
+        counts_in_full: Whether any of it may reach the top of the scale, being moderated or from a source that need
+        not.
     """
 
     view: str
@@ -194,7 +196,10 @@ def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> 
     for number, rank in enumerate(view.ranks):
         if source in rank.sources:
             reach = _TOP if moderated else _CLAIMS[rank.reaches]
-            weight = (ranks if moderated else ranks - number) * _RANK_WEIGHT
+            # Moderated evidence stands with the first rank where that counts in full, so that the latest of both goes;
+            # else above it, or a later claim that waits to be agreed would undo one that was.
+            first = ranks if view.ranks[0].reaches is Claim.MET else ranks + 1
+            weight = (first if moderated else ranks - number) * _RANK_WEIGHT
             states = {
                 claim: int(CLAIM_STATES[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items()
             }
@@ -203,5 +208,5 @@ def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> 
 
 
 def _comes_first(record: Evidence, winner: Evidence | None) -> bool:
-    """Whether ``record``, equal to ``winner`` in every way that counts, goes first: by id, so that order never matters."""
+    """Whether ``record``, equal to ``winner`` in all that counts, goes first: by id, so that order never matters."""
     return winner is not None and record.id < winner.id

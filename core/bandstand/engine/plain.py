@@ -90,7 +90,9 @@ class PlainEngine:
             (position[name], [tuple(_finding_verdict(c, state) for c in group) for state in State])
             for name, group in ((name, list(conditions)) for name, conditions in finding)
         ]
-        self._measures = [(spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures]
+        self._measures = [
+            (spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures
+        ]
         # For each measure, likewise by its number, from none of its criteria to all.
         self._of_measure = [
             [
@@ -166,7 +168,7 @@ class PlainEngine:
 
 
 class _CompiledLayer:
-    """One layer's clauses, sorted by how they are tested; TRUE is the greatest verdict, so min and max answer all and any."""
+    """One layer's clauses, sorted by how they are tested; as TRUE is greatest, min and max answer all and any."""
 
     def __init__(self, concluded: list[_ConcludedGroup], layer: Layer) -> None:
         self.concluded = concluded
@@ -232,78 +234,6 @@ def word_verdict(fact: Fact, words: frozenset[str]) -> int:
     if fact is None:
         return UNKNOWN
     return not words.isdisjoint(fact) if isinstance(fact, frozenset) else fact in words
-
-
-class _CompiledLayer:
-    """One layer's clauses, sorted by how they are tested; TRUE is the greatest verdict, so min and max answer all and any."""
-
-    def __init__(self, concluded: list[_ConcludedGroup], layer: Layer) -> None:
-        self.concluded = concluded
-        always: list[_Result] = []
-        one: list[tuple[_Result, int]] = []
-        two: list[tuple[_Result, int, int]] = []
-        every: list[tuple[_Result, int, _Pick]] = []
-        any_: list[tuple[_Result, _Pick]] = []
-        counted: list[tuple[_Result, tuple[int, ...], int]] = []
-        for clause in layer.clauses:
-            result, at = (clause.number, clause.conclusion, clause.value), clause.conditions
-            if isinstance(clause.need, int):
-                counted.append((result, at, clause.need))
-            elif not at:
-                if clause.need == "all":
-                    always.append(result)
-            elif len(at) == 1:
-                one.append((result, at[0]))
-            elif clause.need == "any":
-                any_.append((result, itemgetter(*at)))
-            elif len(at) == 2:  # noqa: PLR2004 - by far the most common
-                two.append((result, at[0], at[1]))
-            else:
-                every.append((result, at[0], itemgetter(*at)))
-        tests: list[tuple[list[Any], _Test]] = [
-            (always, lambda _: always),
-            (one, lambda v: [result for result, a in one if v[a] == TRUE]),
-            (two, lambda v: [result for result, a, b in two if v[a] == TRUE and v[b] == TRUE]),
-            # The first condition of a clause is mostly the one that fails; the rest are only picked when it holds.
-            (every, lambda v: [result for result, a, pick in every if v[a] == TRUE and min(pick(v)) == TRUE]),
-            (any_, lambda v: [result for result, pick in any_ if max(pick(v)) == TRUE]),
-            (counted, lambda v: [result for result, at, k in counted if [v[c] for c in at].count(TRUE) >= k]),
-        ]
-        #: Each gives number, conclusion and value of every clause of its sort that holds.
-        self.tests = [test for clauses, test in tests if clauses]
-
-
-def _picks_true(_verdicts: Sequence[int]) -> tuple[int, ...]:
-    return (TRUE,)
-
-
-def _picks_nothing(_verdicts: Sequence[int]) -> tuple[int, ...]:
-    return (FALSE,)
-
-
-def _concluded_groups(program: Program) -> list[_ConcludedGroup]:
-    groups: list[_ConcludedGroup] = []
-    conditions = [(at, c) for at, c in enumerate(program.conditions) if isinstance(c, ConcludedIs)]
-    for name, group in groupby(conditions, key=lambda pair: pair[1].conclusion):
-        members = list(group)
-        read = program.positions[name]
-        by_value = [tuple(int(value in c.values) for _, c in members) for value in program.conclusions[read].values]
-        groups.append((read, members[0][0], members[-1][0] + 1, by_value))
-    return groups
-
-
-def fact_verdict(condition: FactIs | FactKnown | FactCompares, facts: Mapping[str, Fact]) -> int:
-    """TRUE, FALSE or, where the fact is not known, UNKNOWN."""
-    fact = facts.get(condition.fact)
-    if isinstance(condition, FactKnown):
-        return (fact is not None) == condition.known
-    if fact is None:
-        return UNKNOWN
-    if isinstance(condition, FactCompares):
-        return isinstance(fact, int | float) and COMPARISONS[condition.comparison](fact, condition.number)
-    if isinstance(fact, frozenset):
-        return not condition.words.isdisjoint(fact)
-    return fact in condition.words
 
 
 def _finding_verdict(condition: FindingIs, state: State) -> int:

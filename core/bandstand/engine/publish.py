@@ -27,6 +27,7 @@ from bandstand.models.evaluation import (
     WhyNot,
 )
 from bandstand.models.finding import Finding, State
+from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis, Ground
 from bandstand.models.recommendation import Caveat, Recommendation
 
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 
     from bandstand.engine.evaluate import Evaluated, Run
     from bandstand.models.evidence import Evidence
-    from bandstand.models.framework import Action, FindingsPolicy
-    from bandstand.packs.pack import Pack
+    from bandstand.models.framework import Action, FindingsPolicy, Zone
 
 _FINDINGS = {
     State.NOT_EVIDENCED: Finding.NOT_EVIDENCED,
@@ -92,7 +92,7 @@ class _Publication:
             findings=self._findings,
             conclusions=tuple(self._conclusions()),
             level=_level(run, outcome.level),
-            zone=run.value(outcome.zone),
+            zone=_zone(run, outcome.zone),
             ragging=ragging,
             ragging_views=ragging_views,
             recommendation=self._recommendation(steps),
@@ -113,7 +113,7 @@ class _Publication:
             name: ViewResult(
                 label=labels[name],
                 level=_level(run, self._outcome.level),
-                zone=run.value(self._outcome.zone),
+                zone=_zone(run, self._outcome.zone),
                 evidence=sum(winner is not None for winner in run.findings.winners),
             )
             for name, run in self._evaluated.positions.items()
@@ -171,7 +171,9 @@ class _Publication:
         run, name = self._run, self._outcome.level
         known = [number for number in _levels(run, name) if number > 0]
         if level not in known:
-            raise NotFoundError(f"{self._pack.name} has no level {level}; it has {words.listed(list(map(str, known)), 12)}.")
+            raise NotFoundError(
+                f"{self._pack.name} has no level {level}; it has {words.listed(list(map(str, known)), 12)}."
+            )
         held = _level(run, name)
         blockers, steps = self._towards(level) if level > held else ((), _NO_STEPS)
         return WhyNot(
@@ -239,8 +241,8 @@ class _Publication:
         differences = self._evaluated.differences
         if differences:
             text = (
-                "The two engines did not conclude the same, so nothing is recommended. This is a fault of the program or "
-                "of the pack: please report it with the evaluation's pins. They differ on "
+                "The two engines did not conclude the same, so nothing is recommended. This is a fault of the program "
+                "or of the pack: please report it with the evaluation's pins. They differ on "
                 f"{'; '.join(differences[:3])}{' …' if len(differences) > 3 else ''}."  # noqa: PLR2004 - a line's worth
             )
             return Recommendation(
@@ -285,7 +287,10 @@ class _Publication:
                 if not ground.is_firm:
                     subject = self._pack.rule_by_id[declared.rule].subject(name, self._run.value)
                     grounds.setdefault(ground, subject)
-        for part, subject in (*((action, action.label) for action in actions), (framework.findings, "How evidence counts")):
+        for part, subject in (
+            *((action, action.label) for action in actions),
+            (framework.findings, "How evidence counts"),
+        ):
             ground = Ground(source=part.source, basis=part.basis, note=part.note)
             if not ground.is_firm:
                 grounds.setdefault(ground, subject)
@@ -302,7 +307,9 @@ class _Publication:
         if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
             label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
             first = framework.findings.views[0].label
-            text = f"Level and zone go by one side only ({label.lower()}): there is nothing yet for the {first.lower()}."
+            text = (
+                f"Level and zone go by one side only ({label.lower()}): there is nothing yet for the {first.lower()}."
+            )
             yield Caveat(code="one-view", text=text)
         provisional = [c for c, found in self._findings.items() if found.provisional]
         if provisional:
@@ -311,7 +318,9 @@ class _Publication:
         if evaluated.person.grade is None:
             yield Caveat(code="no-grade", text="No grade is recorded, so the zone can only go by a role.")
         elif evaluated.facts.get("grade") is None:
-            text = f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
+            text = (
+                f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
+            )
             yield Caveat(code="no-grade", text=text)
         for flag in framework.flags:
             if flag.id in evaluated.person.flags:
@@ -364,9 +373,10 @@ def _weakest(bases: Iterable[Basis]) -> Basis:
 
 
 def _basis_text(ground: Ground, subject: str) -> str:
+    where = words.lines(ground.source)
     if ground.basis is Basis.ILLUSTRATIVE:
-        return f"{subject} is an example value, which your trust has not confirmed ({words.lines(ground.source)}). {ground.note}"
-    return f"{subject} is a reading of the document ({words.lines(ground.source)}). {ground.note}"
+        return f"{subject} is an example value, which your trust has not confirmed ({where}). {ground.note}"
+    return f"{subject} is a reading of the document ({where}). {ground.note}"
 
 
 def _dump(model: BaseModel) -> Any:
@@ -381,6 +391,11 @@ def _level(run: Run, name: str) -> int:
     value = run.value(name)
     assert isinstance(value, int)
     return value
+
+
+def _zone(run: Run, name: str) -> Zone | None:
+    value = run.value(name)
+    return next((zone for zone in ZONES if zone == value), None)
 
 
 def _levels(run: Run, name: str) -> list[int]:

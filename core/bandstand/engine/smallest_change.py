@@ -1,22 +1,23 @@
 """The smallest change that reaches a conclusion: the fewest criteria that would have to be met, exactly.
 
-The clauses of the conclusion are unfolded, through the conclusions that they read, into requirements over findings. What
-every way needs is taken at once. Where a clause asks for some of many, the ways are searched, and among as few criteria
-the ones nearest to being met come first.
+The clauses of the conclusion are unfolded, through the conclusions that they read, into requirements over findings.
+What every way needs is taken at once. Where a clause asks for some of many, the ways are searched, and among as few
+criteria the ones nearest to being met come first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from bandstand.engine.plain import TRUE
-from bandstand.models.clauses import ConcludedIs, Condition, FindingIs, Value
+from bandstand.models.clauses import ConcludedIs, Condition, FindingIs, Need, Value
 from bandstand.models.finding import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from bandstand.engine.plain import PlainRun
     from bandstand.rules.program import Program
 
@@ -54,7 +55,7 @@ def smallest_change(
 
 
 def open_criteria(program: Program, run: PlainRun, conclusion: str, value: Value) -> tuple[str, ...]:
-    """Ids of every criterion that stands between ``conclusion`` and ``value``, needed or a choice, in the program's order."""
+    """Ids of all criteria that stand between ``conclusion`` and ``value``, each needed or a choice, in order."""
     wanted = set(_criteria(_Unfolding(program, run).concluded(conclusion, frozenset({value}))))
     return tuple(c for c in program.criteria if c in wanted)
 
@@ -78,9 +79,8 @@ class _Unfolding:
         )
         return ways[0] if len(ways) == 1 else _Some(1, ways)
 
-    def _clause(self, need: str | int, conditions: Sequence[int]) -> _Some:
-        wanted = {"all": len(conditions), "any": 1}.get(str(need)) if isinstance(need, str) else need
-        assert wanted is not None
+    def _clause(self, need: Need, conditions: Sequence[int]) -> _Some:
+        wanted = need if isinstance(need, int) else len(conditions) if need == "all" else 1
         missing = [at for at in conditions if self._run.verdicts[at] != TRUE]
         wanted -= len(conditions) - len(missing)
         if wanted <= 0:
@@ -107,7 +107,7 @@ class _Search:
         self._best: tuple[_Cost, frozenset[str]] | None = None
 
     def fewest(self, tree: _Some) -> frozenset[str] | None:
-        self._best = None
+        """The cheapest set; None when there is none. To be asked once."""
         self._descend([tree], frozenset())
         return None if self._best is None else self._best[1]
 

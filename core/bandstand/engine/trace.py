@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bandstand.engine.plain import NOT_FIRED, TRUE, UNKNOWN
@@ -20,6 +19,7 @@ from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
 from bandstand.models.trace import LeftOut, Seen, Trace, TracedConclusion, TracedCondition, TracedFiring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
     from bandstand.engine.durable import Firing
@@ -35,9 +35,7 @@ def trace_of(evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> Tra
     run = evaluated.headline
     firings = _firings(run)
     words = _Words(run, findings)
-    traced = [
-        words.conclusion(at, firings.get(at, [])) for layer in run.program.layers for at in layer.conclusions
-    ]
+    traced = [words.conclusion(at, firings.get(at, [])) for layer in run.program.layers for at in layer.conclusions]
     left_out = sorted(
         (
             LeftOut.model_validate({"evidence": record.id, "date": record.date, "reason": reason})
@@ -51,8 +49,8 @@ def trace_of(evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> Tra
 def supporting(run: Run, names: Iterable[str]) -> dict[str, tuple[Ground, ...]]:
     """What the named conclusions rest on: each conclusion that led to them, with the grounds that mattered.
 
-    Where any condition was enough and an earlier conclusion was one of them, it is that conclusion which mattered: level 6
-    is not held because level 4 is not, whatever level 6 itself rests on.
+    Where any condition was enough and an earlier conclusion was one of them, it is that conclusion which mattered:
+    level 6 is not held because level 4 is not, whatever level 6 itself rests on.
     """
     program = run.program
     found: dict[str, tuple[Ground, ...]] = {}

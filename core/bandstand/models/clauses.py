@@ -1,18 +1,20 @@
 """The plain clauses that every rule lowers to, and the words that they are made of.
 
-A clause concludes one value of one conclusion when all, any or at least ``k`` of its conditions hold. Conditions look at
-findings, measures, facts about the person and earlier conclusions. Everything that runs rules runs clauses.
+A clause concludes one value of one conclusion when all, any or at least ``k`` of its conditions hold. Conditions look
+at findings, measures, facts about the person and earlier conclusions. Everything that runs rules runs clauses.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bandstand.models.finding import State
-from bandstand.models.provenance import Ground
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bandstand.models.finding import State
+    from bandstand.models.provenance import Ground
 
 #: A conclusion's value. Every conclusion declares the few values that it can take.
 Value = str | int | bool | None
@@ -88,7 +90,8 @@ class Measure:
 
     Attributes:
         name: Unique in the pack, as ``sheet.first_gap``.
-        how: ``count`` is how many of ``criteria`` are in one of ``states``; ``run`` is how many of them, from the first,
+        how: ``count`` is how many of ``criteria`` are in one of ``states``; ``run`` is how many of them, from the
+        first,
             are before the first that is not.
         criteria: Ids, in order.
         states: The states that count.
@@ -131,8 +134,8 @@ class Clause:
         conclusion: Name of a declared conclusion.
         value: One of its values.
         need: ``all``, ``any``, or how many at the least.
-        conditions: At most one for each subject where ``need`` is ``all`` or ``any``; all of no conditions holds always.
-        grounds: What the clause rests on.
+        conditions: At most one for each subject where ``need`` is ``all`` or ``any``; all of no conditions holds
+        always. grounds: What the clause rests on.
     """
 
     conclusion: str

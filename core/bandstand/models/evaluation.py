@@ -62,7 +62,8 @@ class ViewResult(_Part):
 class Blocker(PublishedFinding):
     """A criterion that keeps the next level from being held.
 
-    ``kind`` is ``employment_minimum`` where it belongs to the minimum for employment, which is never a development point.
+    ``kind`` is ``employment_minimum`` where it belongs to the minimum for employment, which is never a development
+    point.
     """
 
     criterion: str

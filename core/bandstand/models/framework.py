@@ -95,7 +95,8 @@ class Rank(_Part):
     """One rung of a view's order of sources: the best rung that has evidence is the one that counts.
 
     Attributes:
-        sources: Kinds of source on this rung. Moderated evidence counts on the first rung whatever its source.
+        sources: Kinds of source on this rung. Moderated evidence of any source in the view counts in full, on the first
+            rung or, where that does not reach the top of the scale, above it.
         reaches: The highest claim that unmoderated evidence on this rung may reach.
     """
 

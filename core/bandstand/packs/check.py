@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import string
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -17,6 +16,8 @@ from bandstand.rules.program import compile_program
 from bandstand.rules.ragging import Ragging
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from bandstand.models.clauses import Conclusion, Lowered
     from bandstand.models.example import Example
     from bandstand.models.framework import Framework

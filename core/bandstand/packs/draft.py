@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bandstand.models.example import Example
-from bandstand.models.framework import Framework, Standard
-from bandstand.models.problem import Problem
-from bandstand.packs.yaml_source import Path, Source
-from bandstand.rules.base import Rule
+if TYPE_CHECKING:
+    from bandstand.models.example import Example
+    from bandstand.models.framework import Framework, Standard
+    from bandstand.models.problem import Problem
+    from bandstand.packs.yaml_source import Path, Source
+    from bandstand.rules.base import Rule
 
 
 @dataclass

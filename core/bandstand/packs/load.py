@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 import rfc8785
@@ -21,6 +19,10 @@ from bandstand.packs.pack import Pack
 from bandstand.packs.shape import read_as
 from bandstand.packs.yaml_source import MOST_BYTES, Path, Source, read_yaml
 from bandstand.rules.base import Rule, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
 #: Folders of a pack, and what stands in them.
 FOLDERS: Final = ("standards", "rules", "examples")
@@ -108,7 +110,9 @@ def _read_schema(content: bytes, draft: Draft) -> None:
         draft.evidence_schema = schema
     except jsonschema.SchemaError as error:
         path = ".".join(map(str, error.absolute_path))
-        _report(draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not a JSON Schema: {error.message}.", "Mend it.", path)
+        _report(
+            draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not a JSON Schema: {error.message}.", "Mend it.", path
+        )
     except (ValueError, RecursionError) as error:
         _report(draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not JSON: {error}.", "Mend it.")
 

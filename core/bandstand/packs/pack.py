@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bandstand.models.clauses import Lowered
-from bandstand.models.example import Example
-from bandstand.models.framework import Criterion, Framework, Grade, Standard
-from bandstand.rules.base import Rule
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandstand.models.clauses import Lowered
+    from bandstand.models.example import Example
+    from bandstand.models.framework import Criterion, Framework, Grade, Standard
+    from bandstand.rules.base import Rule
 
 
 @dataclass(frozen=True)

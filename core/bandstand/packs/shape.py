@@ -32,7 +32,7 @@ def _validator(model: type[BaseModel]) -> jsonschema.Draft202012Validator:
 
 
 def read_as(model: type[Model], source: Source, data: object, path: Path = ()) -> Model | None:
-    """``data``, which stands at ``path`` of ``source``, as a model; None, and problems on the source, when it is not one.
+    """``data``, which stands at ``path`` of ``source``, as a model; else None, and problems on the source.
 
     Problems are of the schema where it finds any, else of the model, whose checks go further.
     """
@@ -57,29 +57,32 @@ def _is_in(source: Source, path: Path) -> bool:
 
 def _report(source: Source, path: Path, fault: jsonschema.ValidationError) -> None:
     where = (*path, *fault.absolute_path)
-    value = fault.instance
+    value: Any = fault.instance
+    given: Any = fault.validator_value
+    schema: Any = fault.schema
     match fault.validator:
         case "required":
-            missing = next(name for name in fault.validator_value if name not in value)
-            source.report("missing-field", where, f'"{missing}" is missing.', f"Add {missing}.")
+            # One fault for each missing name, none of which says which: each reports them all, and once is kept.
+            for name in given:
+                if name not in value:
+                    source.report("missing-field", where, f'"{name}" is missing.', f"Add {name}.")
         case "additionalProperties":
-            known = list(fault.schema.get("properties", ()))
+            known = list(schema.get("properties", ()))
             for name in value:
                 if name not in known:
                     remedy = did_you_mean(str(name), known)
                     source.report("unknown-field", (*where, name), f'"{name}" is not a field here.', remedy)
         case "enum" | "const":
-            words = fault.validator_value if fault.validator == "enum" else [fault.validator_value]
+            words = given if fault.validator == "enum" else [given]
             remedy = did_you_mean(str(value), [str(word) for word in words])
             source.report("unknown-word", where, f'"{shown(value)}" is not one of the words here.', remedy, value)
         case "type":
-            wanted = fault.validator_value
-            names = _types([wanted] if isinstance(wanted, str) else wanted)
+            names = _types([given] if isinstance(given, str) else given)
             source.report("wrong-type", where, f"{_named(value)} stands where {names} belongs.", "Mend it.", value)
         case "anyOf" | "oneOf":
-            source.report("bad-value", where, f"{_named(value)} does not fit here.", _ways(fault), value)
+            source.report("bad-value", where, f"{_named(value)} does not fit here.", _ways(given), value)
         case "pattern":
-            remedy = fault.schema.get("description") or f"It has to match {fault.validator_value}"
+            remedy = schema.get("description") or f"It has to match {given}."
             source.report("bad-value", where, f'"{shown(value)}" is not written as it should be.', remedy, value)
         case _:
             source.report("bad-value", where, f"{shown(fault.message)}.", "Mend the value.", value)
@@ -116,7 +119,6 @@ def _named(value: object) -> str:
             return f"The number {value}"
 
 
-def _ways(fault: jsonschema.ValidationError) -> str:
-    options = [option for option in fault.validator_value if isinstance(option, dict)]
-    names = [option["type"] for option in options if isinstance(option.get("type"), str)]
+def _ways(options: Iterable[Any]) -> str:
+    names = [o["type"] for o in options if isinstance(o, dict) and isinstance(o.get("type"), str)]
     return f"It is {_types(dict.fromkeys(names))}." if names else "See the reference of this field."

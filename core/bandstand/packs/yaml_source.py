@@ -65,9 +65,7 @@ class Source:
     def report(self, code: str, path: Path, message: str, remedy: str, value: object = None) -> None:
         """Add a problem at ``path``."""
         quoted = None if value is None else shown(value)
-        self.problems.append(
-            Problem(code=code, place=self.place(path), message=message, remedy=remedy, value=quoted)
-        )
+        self.problems.append(Problem(code=code, place=self.place(path), message=message, remedy=remedy, value=quoted))
 
 
 def path_text(path: Path) -> str:

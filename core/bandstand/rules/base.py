@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from bandstand.models.clauses import Conclusion, Lowered, Value
-from bandstand.models.evaluation import Evaluation
 from bandstand.models.framework import Criterion, Framework, Label
 from bandstand.models.provenance import Ground, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bandstand.models.clauses import Conclusion, Lowered, Value
+    from bandstand.models.evaluation import Evaluation
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from bandstand import words
 from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Condition, FindingIs, Lowered, Value
-from bandstand.models.evaluation import Evaluation
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, Finding, State
 from bandstand.models.framework import ItemId, Label
 from bandstand.models.provenance import Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bandstand.models.evaluation import Evaluation
 
 _OPEN_STATES = frozenset(State) - SETTLED_STATES
 _SETTLED_FINDINGS = frozenset({Finding.MET, Finding.NOT_APPLICABLE})
@@ -49,8 +52,9 @@ class CumulativeLevels(Rule):
     """Levels that build on one another; "builds on" is a graph, not always a chain.
 
     Concludes, for a rule ``ladder`` with a level 3: ``ladder.L3`` (held or not), ``ladder.L3.short`` (evidence shows a
-    criterion of it, or of a level that it builds on, wanting), ``ladder.level`` (the highest level held, 0 for none) and
-    ``ladder.stopped_by`` (what keeps the next level from being held: ``shortfall``, ``absence`` of evidence, ``nothing``).
+    criterion of it, or of a level that it builds on, wanting), ``ladder.level`` (the highest level held, 0 for none)
+    and ``ladder.stopped_by`` (what keeps the next level from being held: ``shortfall``, ``absence`` of evidence,
+    ``nothing``).
     """
 
     KIND: ClassVar[str] = "cumulative_levels"
@@ -131,7 +135,9 @@ class CumulativeLevels(Rule):
         below = sorted(self._all_below(level))
         also = ""
         if below:
-            also = f", and so {'is level' if len(below) == 1 else 'are levels'} {words.listed([str(n) for n in below], 9)}"
+            also = (
+                f", and so {'is level' if len(below) == 1 else 'are levels'} {words.listed([str(n) for n in below], 9)}"
+            )
         return f"Level {level.level}, {level.label}, is held: {how_many}{last}{also}."
 
     def _open_sentence(self, level: Level, evaluation: Evaluation, context: RuleContext) -> str:
@@ -190,7 +196,9 @@ class CumulativeLevels(Rule):
             TopologicalSorter({level.level: self.builds_on(level) for level in self.levels}).prepare()
         except CycleError as error:
             circle = " on ".join(map(str, reversed(error.args[1])))
-            yield Defect("cyclic-levels", ("levels",), f"Levels build on one another in a circle: {circle}.", "Break it.")
+            yield Defect(
+                "cyclic-levels", ("levels",), f"Levels build on one another in a circle: {circle}.", "Break it."
+            )
 
     def lower(self, context: RuleContext) -> Lowered:
         """Two clauses for each level held or not, two for short or not, and one for each value of the rest."""

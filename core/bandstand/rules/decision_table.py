@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +22,9 @@ from bandstand.models.clauses import (
 from bandstand.models.framework import Key
 from bandstand.models.provenance import Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Facts about the person that a rule may read, and what each is. Protected characteristics are not among them.
 FACTS: dict[str, Literal["word", "words", "number"]] = {
@@ -79,9 +81,9 @@ class Otherwise(Provenance):
 class DecisionTable(Rule):
     """A table with a hit policy.
 
-    Concludes, for a rule ``action`` with hit policy ``first`` or ``unique``: ``action.value``, the outcome (none when no
-    row holds and there is no ``otherwise``), and ``action.row1`` and so on, whether each row holds. With ``collect``:
-    ``action.has.OUTCOME`` for each outcome.
+    Concludes, for a rule ``action`` with hit policy ``first`` or ``unique``: ``action.value``, the outcome (none when
+    no row holds and there is no ``otherwise``), and ``action.row1`` and so on, whether each row holds. With
+    ``collect``: ``action.has.OUTCOME`` for each outcome.
     """
 
     KIND: ClassVar[str] = "decision_table"
@@ -165,9 +167,7 @@ class DecisionTable(Rule):
                 elif not number:
                     yield from self._check_word(str(column.fact), str(value), path, context)
 
-    def _check_word(
-        self, fact: str, word: str, path: tuple[str | int, ...], context: RuleContext
-    ) -> Iterator[Defect]:
+    def _check_word(self, fact: str, word: str, path: tuple[str | int, ...], context: RuleContext) -> Iterator[Defect]:
         framework = context.framework
         known = {
             "grade": [g.id for g in framework.grades],

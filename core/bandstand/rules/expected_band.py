@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Condition, FactIs, Lowered, Value
-from bandstand.models.evaluation import Evaluation
 from bandstand.models.framework import ZONES, ItemId, Key
 from bandstand.models.provenance import Basis, Ground, Lines, Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bandstand.models.evaluation import Evaluation
 
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 
@@ -26,7 +29,8 @@ class Band(BaseModel):
     """What is expected of some grades and roles.
 
     Below ``from`` is red; from there to below ``gold`` is amber, the zone of someone new to the role; from ``gold`` to
-    ``to`` is gold, the expectation; above is green. Without ``to`` the document sets no upper end, and nothing is green.
+    ``to`` is gold, the expectation; above is green. Without ``to`` the document sets no upper end, and nothing is
+    green.
 
     Attributes:
         id: Unique in the rule.
@@ -84,7 +88,10 @@ class ExpectedBand(Rule):
         """See the class."""
         ids: tuple[Value, ...] = tuple(band.id for band in self.bands)
         return (
-            *(Conclusion(self._for(b), (True, False), False, self.id, f"Band {b.id} is for this person") for b in self.bands),
+            *(
+                Conclusion(self._for(b), (True, False), False, self.id, f"Band {b.id} is for this person")
+                for b in self.bands
+            ),
             Conclusion(f"{self.id}.band", (*ids, None), None, self.id, "Band that applies"),
             Conclusion(f"{self.id}.zone", (*ZONES, None), None, self.id, "Zone against the band"),
         )
@@ -169,7 +176,10 @@ class ExpectedBand(Rule):
         zones = {
             "red": ([n for n in levels if n < lowest[0]], (lowest[1],)),
             "amber": ([n for n in levels if lowest[0] <= n < gold[0]], (lowest[1], gold[1])),
-            "gold": ([n for n in levels if n >= gold[0] and (top is None or n <= top[0])], (gold[1], *((top[1],) if top else ()))),
+            "gold": (
+                [n for n in levels if n >= gold[0] and (top is None or n <= top[0])],
+                (gold[1], *((top[1],) if top else ())),
+            ),
             "green": ([n for n in levels if top is not None and n > top[0]], (top[1],) if top else ()),
         }
         here = ConcludedIs(f"{self.id}.band", frozenset({band.id}))

@@ -1,14 +1,14 @@
 """A pack's clauses, compiled: names become positions, conclusions are put in layers.
 
-A program is what both engines run. Compiling checks what no single rule can see: that every conclusion read is declared,
-every value concluded is one of its conclusion's, and nothing reads itself.
+A program is what both engines run. Compiling checks what no single rule can see: that every conclusion read is
+declared, every value concluded is one of its conclusion's, and nothing reads itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 from bandstand.errors import EngineError
 from bandstand.models.clauses import (
@@ -26,6 +26,9 @@ from bandstand.models.clauses import (
     Need,
     Scope,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class Program:
         name: Unique in the process, as ``smart_equip@2024.1#ab12.position``.
         criteria: Ids of every criterion of the pack, in order; findings come in this order.
         measures: In the order of the rules.
-        conditions: Each different condition once: those on findings by criterion, those on measures by measure, those on
+        conditions: Each different condition once: those on findings by criterion, those on measures by measure, those
+        on
             facts (words first), then those on conclusions by conclusion.
         conclusions: In the order of the rules.
         layers: Earliest first.
@@ -147,6 +151,9 @@ def _check_names(
     name: str, clauses: Iterable[Clause], criteria: set[str], conclusions: set[str], measures: set[str]
 ) -> None:
     for clause in clauses:
+        if isinstance(clause.need, int) and not 1 <= clause.need <= len(clause.conditions):
+            needs = f"{clause.need} of {len(clause.conditions)} conditions"
+            raise EngineError(f"{name}: a clause concludes {clause.conclusion} when {needs} hold, which cannot be.")
         if clause.conclusion not in conclusions:
             raise EngineError(f"{name}: a clause concludes {clause.conclusion}, which no rule declares.")
         for condition in clause.conditions:
@@ -154,7 +161,9 @@ def _check_names(
                 case FindingIs(criterion=read) if read not in criteria:
                     raise EngineError(f"{name}: {clause.conclusion} reads criterion {read}, which is not there.")
                 case ConcludedIs(conclusion=read) if read not in conclusions:
-                    raise EngineError(f"{name}: {clause.conclusion} reads {read}, which no rule of its scope concludes.")
+                    raise EngineError(
+                        f"{name}: {clause.conclusion} reads {read}, which no rule of its scope concludes."
+                    )
                 case MeasureCompares(measure=read) if read not in measures:
                     raise EngineError(f"{name}: {clause.conclusion} reads measure {read}, which is not there.")
                 case _:

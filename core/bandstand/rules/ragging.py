@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +10,9 @@ from bandstand.models.clauses import Clause, Conclusion, FindingIs, Lowered, Mea
 from bandstand.models.finding import SETTLED_STATES
 from bandstand.models.framework import ItemId
 from bandstand.rules.base import Defect, Rule, RuleContext, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COLOURS = ("green", "amber", "blank")
 
