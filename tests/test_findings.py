@@ -110,13 +110,13 @@ def test_the_lower_id_wins_between_equals(evidence: Callable[..., Evidence]) -> 
     assert winner(read(records[::-1])) == "a"
 
 
-def test_the_id_of_an_equal_also_decides_how_far_it_reaches(evidence: Callable[..., Evidence]) -> None:
+def test_what_was_agreed_goes_before_an_equal_that_waits_for_agreement(evidence: Callable[..., Evidence]) -> None:
     own = policy([(["self"], "partly_met")])
     alone, moderated = evidence("A", source="self", id="a"), evidence("A", source="self", id="b", moderated_by="M")
     assert state(read([alone], policy=own)) is State.PROVISIONAL
     assert state(read([moderated], policy=own)) is State.MET
-    both = read([alone, moderated], policy=own)
-    assert (winner(both), state(both)) == (winner(read([moderated, alone], policy=own)), State.PROVISIONAL)
+    for records in ([alone, moderated], [moderated, alone]):
+        assert (winner(read(records, policy=own)), state(read(records, policy=own))) == ("b", State.MET)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""The pack's examples, each run through both engines and through the plain engine alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from bandstand.engine.durable import is_available
+from bandstand.engine.evaluate import Evaluator
+from bandstand.examples import run_example
+from bandstand.models.example import Example
+from bandstand.packs.pack import Pack
+from bandstand.plugins import load_catalogue
+
+
+@cache
+def pack() -> Pack:
+    return load_catalogue().frameworks()["smart_equip"]
+
+
+@cache
+def evaluator(engine: str) -> Evaluator:
+    return Evaluator(pack(), durable=engine == "both")
+
+
+@pytest.mark.parametrize("engine", ["both", "plain"])
+@pytest.mark.parametrize("example", pack().examples, ids=lambda example: example.name)
+def test_example(example: Example, engine: str) -> None:
+    if engine == "both" and not is_available():
+        pytest.skip("durable-rules is not installed here")
+    assert run_example(evaluator(engine), example) == []
