@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.clauses import Conclusion, Condition, Measure, Need, Scope, Value
 
-_KINDS: dict[str, type[Rule]] = {
-    kind.KIND: kind for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable)
-}
+_KINDS: dict[str, type[Rule]] = {kind.KIND: kind for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable)}
 _PARTS = ("levels", "bands", "rows")
 _GROUND = Ground(source="1", basis=Basis.STATED)
 _names = (f"test{number}" for number in itertools.count(1))

@@ -117,23 +117,24 @@ def someone(dice: random.Random) -> dict[str, Fact]:
 
 
 def findings(dice: random.Random, size: int) -> list[int]:
-    likely = dice.choice([[3], [3, 3, 3, 1], list(State)])
-    return [int(dice.choice(likely)) for _ in range(size)]
+    likely: list[int] = dice.choice([[3], [3, 3, 3, 1], [int(state) for state in State]])
+    return [dice.choice(likely) for _ in range(size)]
 
 
-def ran(engine: PlainEngine | DurableEngine, run: Callable[[], Any]) -> Any:
-    """What the engine ran to, or the contradiction that it found."""
+def ran(run: Callable[[], Any]) -> Any:
+    """What an engine ran to, or None for a contradiction that it found."""
     try:
         return run()
     except EngineError as error:
-        assert "durable-rules failed" not in str(error), engine.program.name
+        if "conclude" not in str(error):
+            raise
         return None
 
 
 def compare(plain: PlainEngine, durable: DurableEngine, states: Sequence[int], facts: dict[str, Fact]) -> None:
     inputs = plain.inputs(states, facts)
-    one: PlainRun | None = ran(plain, lambda: plain.run(inputs))
-    other: DurableRun | None = ran(durable, lambda: durable.run(inputs))
+    one: PlainRun | None = ran(lambda: plain.run(inputs))
+    other: DurableRun | None = ran(lambda: durable.run(inputs))
     assert (one is None) == (other is None)
     if one is None or other is None:
         return
@@ -171,9 +172,7 @@ def test_the_engines_agree_on_levels_zones_and_tables(
 
 @settings(PROGRAMS, max_examples=15)
 @given(st.integers(1, 12), st.randoms(use_true_random=False))
-def test_the_engines_agree_on_colours(
-    rules_program: Callable[..., Program], size: int, dice: random.Random
-) -> None:
+def test_the_engines_agree_on_colours(rules_program: Callable[..., Program], size: int, dice: random.Random) -> None:
     criteria = [f"L{n}" for n in range(size)]
     order = dice.sample(criteria, dice.randint(1, size))
     program = rules_program(criteria, [{"id": "sheet", "kind": "ragging", "order": order}], "review")

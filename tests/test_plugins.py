@@ -285,7 +285,7 @@ def test_a_pack_with_problems_is_set_aside_with_every_problem_and_the_others_ser
     assert set_aside(catalogue)["broken"] == (
         "Its pack has 2 problems:\n"
         '  framework.yaml, line 1, id: "Duties" is not written as it should be. It has to match '
-        "^[a-z][a-z0-9_]{1,39}$\n"
+        "^[a-z][a-z0-9_]{1,39}$.\n"
         "  framework.yaml, line 1, version: The number 1 stands where text belongs. Mend it."
     )
     assert "any_of" in catalogue.kinds, "the plugin itself is in order"

@@ -52,8 +52,9 @@ class Run:
         """What the engines differ on, each with both values."""
         if self.durable is None or list(self.durable.values) == self.plain.values:
             return ()
+        where = " in ".join(filter(None, (self.findings.view, self.findings.review_point)))
         return tuple(
-            f"{declared.name}: durable-rules {declared.values[one]!r}, plain {declared.values[other]!r}"
+            f"{declared.name} ({where}): durable-rules {declared.values[one]!r}, plain {declared.values[other]!r}"
             for declared, one, other in zip(
                 self.program.conclusions, self.durable.values, self.plain.values, strict=True
             )

@@ -19,7 +19,7 @@ from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bandstand.models.framework import Standard
     from bandstand.packs.pack import Pack
@@ -169,7 +169,7 @@ class RecordCheck:
         if standard is None:
             message, near = f'"{value}" is not a criterion of {pack.name}.', list(pack.criteria)
         else:
-            near = [c.id for c in standard.criteria]
+            near = _written_alike(value, [c.id for c in standard.criteria])
             name = f"level {standard.level}" if standard.level is not None else standard.id
             span = f"{near[0]} to {near[-1]}" if len(near) > 1 else f"only {near[0]}"
             message = f'"{value}" is not a criterion of {pack.name} ({name} has {span}).'
@@ -214,6 +214,15 @@ def _standard_of(value: str, pack: Pack) -> Standard | None:
     lower = value.lower()
     found = [s for s in pack.standards if lower.startswith(s.id.lower()) and not lower[len(s.id) :][:1].isalnum()]
     return max(found, key=lambda standard: len(standard.id), default=None)
+
+
+def _written_alike(value: str, criteria: Sequence[str]) -> list[str]:
+    """Those of the criteria that are written like the value but for a number at the end; all when there are none.
+
+    A standard may number several lists: next to L3.9, the sheet's L3.1 to L3.6 say more than the ladder's L3.c1.
+    """
+    stem = value.rstrip("0123456789").lower()
+    return [c for c in criteria if c.rstrip("0123456789").lower() == stem] or list(criteria)
 
 
 def _number(text: str) -> float | None:
