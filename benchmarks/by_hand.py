@@ -69,7 +69,8 @@ def evaluate(evidence: Iterable[Evidence], grade: str, stage: str | None, as_of:
     for view, _, _ in VIEWS:
         if (view, None) in best:
             views[view] = position(best[view, None], grade)
-    headline = next((view for view in views if (view, None) in full), next(iter(views)))
+    spoken = [view for view in views if (view, None) in full]
+    headline = next((v for v in spoken if views[v][0] or views[v][2]), next(iter([*spoken, *views])))
     colours = {}
     for review in REVIEWS:
         with_evidence = [view for view, _, _ in VIEWS if (view, review) in best]

@@ -44,8 +44,9 @@ LADDER = {
 CRITERIA = ("L1.1", "L1.2", "L2.1", "L2.2")
 
 
-def concludes(name: str = "r.a", values: tuple[Value, ...] = (True, False), otherwise: Value = False) -> Conclusion:
-    return Conclusion(name, values, otherwise, "r", name)
+def concludes(name: str = "r.a", values: tuple[Value, ...] = (True, False)) -> Conclusion:
+    """A conclusion whose last value is what it is otherwise."""
+    return Conclusion(name, values, values[-1], "r", name)
 
 
 def both(program: Program, states: Sequence[int], facts: dict[str, Fact] | None = None) -> list[Value]:
@@ -381,10 +382,10 @@ def test_conditions_that_cannot_hold_together_hide_no_other_conclusion(
 def test_two_conditions_of_a_clause_on_one_conclusion_are_both_asked(
     clauses_program: Programs, clause: Clauses
 ) -> None:
-    values = ("low", "middle", "high")
+    values = ("middle", "high", "low")
     program = clauses_program(
         "AB",
-        [concludes("r.level", values, "low"), concludes("r.a")],
+        [concludes("r.level", values), concludes("r.a")],
         [
             clause("r.level", "middle", FindingIs("A", MET), FindingIs("B", OPEN)),
             clause("r.level", "high", FindingIs("B", MET)),
@@ -495,7 +496,7 @@ def test_booleans_words_and_numbers_are_never_confused(clauses_program: Programs
     values = ("1", 1, "True", None)
     program = clauses_program(
         "AB",
-        [concludes("r.value", values, None), *(concludes(f"r.{n}") for n in range(4))],
+        [concludes("r.value", values), *(concludes(f"r.{n}") for n in range(4))],
         [
             clause("r.value", 1, FindingIs("A", MET)),
             clause("r.value", "True", FindingIs("B", MET)),
@@ -546,7 +547,7 @@ def test_an_exception_in_an_action_comes_up_as_an_error(
 def test_two_values_of_one_conclusion_are_an_error(clauses_program: Programs, clause: Clauses) -> None:
     program = clauses_program(
         "A",
-        [concludes("r.a", ("one", "two", None), None)],
+        [concludes("r.a", ("one", "two", None))],
         [clause("r.a", "one", FindingIs("A", MET)), clause("r.a", "two", FindingIs("A", SETTLED_STATES))],
     )
     with pytest.raises(EngineError, match=r"durable-rules concluded two values of r\.a"):

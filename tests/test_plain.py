@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 MET = frozenset({State.MET})
 
 
-def concludes(name: str = "r.a", values: tuple[Value, ...] = (True, False), otherwise: Value = False) -> Conclusion:
-    return Conclusion(name, values, otherwise, "r", name)
+def concludes(name: str = "r.a", values: tuple[Value, ...] = (True, False)) -> Conclusion:
+    """A conclusion whose last value is what it is otherwise."""
+    return Conclusion(name, values, values[-1], "r", name)
 
 
 def run(program: Program, states: Sequence[int], facts: Mapping[str, Fact] | None = None) -> PlainRun:
@@ -112,7 +113,7 @@ def test_an_unknown_fact_neither_holds_nor_fails_its_clause_s_opposite(
     small, large = FactCompares("fte", "<=", 0.5), FactCompares("fte", ">", 0.5)
     program = clauses_program(
         [],
-        [concludes(values=("small", "large", None), otherwise=None)],
+        [concludes(values=("small", "large", None))],
         [clause("r.a", "small", small), clause("r.a", "large", large)],
     )
     ran = run(program, [])
@@ -127,7 +128,7 @@ def test_a_conclusion_reads_the_value_concluded_before_it(
 ) -> None:
     program = clauses_program(
         ["A"],
-        [concludes("r.b", ("yes", "no", "open"), "open"), concludes("r.a")],
+        [concludes("r.b", ("yes", "no", "open")), concludes("r.a")],
         [
             clause("r.b", "yes", ConcludedIs("r.a", frozenset({True}))),
             clause("r.b", "no", ConcludedIs("r.a", frozenset({False}))),
@@ -147,7 +148,7 @@ def test_an_otherwise_value_is_read_like_any_other(
 ) -> None:
     program = clauses_program(
         [],
-        [concludes("r.a", ("x", None), None), concludes("r.b")],
+        [concludes("r.a", ("x", None)), concludes("r.b")],
         [clause("r.b", True, ConcludedIs("r.a", frozenset({None})))],
     )
     ran = run(program, [])
@@ -173,7 +174,7 @@ def test_two_values_of_one_conclusion_are_a_contradiction_that_names_rule_and_va
 ) -> None:
     program = clauses_program(
         ["A"],
-        [concludes(values=("one", "two", None), otherwise=None)],
+        [concludes(values=("one", "two", None))],
         [clause("r.a", "one", FindingIs("A", MET)), clause("r.a", "two", FindingIs("A", SETTLED_STATES))],
     )
     with pytest.raises(EngineError, match=r"rule r concludes both 'one' and 'two' of r\.a"):
@@ -248,7 +249,7 @@ def test_a_run_goes_in_the_measure_s_order_and_not_the_pack_s(clauses_program: C
 
 
 def test_a_program_without_clauses_concludes_every_otherwise_value(clauses_program: Callable[..., Program]) -> None:
-    program = clauses_program(["A"], [concludes("r.a"), concludes("r.b", (1, 2), 2)], [])
+    program = clauses_program(["A"], [concludes("r.a"), concludes("r.b", (1, 2))], [])
     ran = run(program, [State.MET])
     assert [value(program, ran, name) for name in ("r.a", "r.b")] == [False, 2]
     assert ran.fired == [NOT_FIRED, NOT_FIRED]

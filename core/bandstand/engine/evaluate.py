@@ -10,8 +10,9 @@ from bandstand.engine.durable import DurableEngine, DurableRun
 from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
 from bandstand.engine.plain import Inputs, PlainEngine, PlainRun
+from bandstand.engine.smallest_change import open_criteria
 from bandstand.errors import EngineUnavailableError, RefusedError
-from bandstand.models.finding import State
+from bandstand.models.finding import SHORT_STATES, State
 from bandstand.rules.program import Program, compile_program
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Evaluated:
         findings: What the evidence shows.
         positions: A run for each view that has evidence, by the view's id; there is at least one.
         columns: A run for each review point of this cycle that has evidence, by its id.
-        headline: The run that level, zone and recommendation go by.
+        headline: The run that level, zone and recommendation go by: of the first view that says something.
+        speaking: Ids of the views that say something, and of the headline's.
         unavailable: Why durable-rules did not run, if it did not.
     """
 
@@ -92,6 +94,7 @@ class Evaluated:
     positions: dict[str, Run]
     columns: dict[str, Run]
     headline: Run
+    speaking: frozenset[str]
     unavailable: str | None
 
     @property
@@ -174,6 +177,8 @@ class Evaluator:
             nothing = FindingSet(self._views[0], None, self._silence, [None] * len(self._silence), counts_in_full=False)
             findings.positions.append(nothing)
         positions = {found.view: self._run(self._position, found, facts) for found in findings.positions}
+        headline = self._headline(list(positions.values()))
+        speaking = {v for v, run in positions.items() if run.findings.counts_in_full and self.says_something(run)}
         return Evaluated(
             pack=self.pack,
             person=person,
@@ -185,9 +190,33 @@ class Evaluator:
             findings=findings,
             positions=positions,
             columns={str(found.review_point): self._run(self._review, found, facts) for found in findings.columns},
-            headline=next((r for r in positions.values() if r.findings.counts_in_full), next(iter(positions.values()))),
+            headline=headline,
+            speaking=frozenset({*speaking, headline.findings.view}),
             unavailable=self.unavailable,
         )
+
+    def _headline(self, positions: list[Run]) -> Run:
+        """The run to recommend on: the first view that says something, else the first that counts in full, else the first.
+
+        A few lines that an appraiser has seen do not say that somebody holds no level; until they do, the view of the
+        person's own sheet says more.
+        """
+        full = [run for run in positions if run.findings.counts_in_full]
+        return next((run for run in full if self.says_something(run)), next(iter(full), positions[0]))
+
+    def says_something(self, run: Run) -> bool:
+        """Whether a view has evidence enough for a level, or evidence against the first; silence is neither."""
+        name = self.pack.framework.outcome.level
+        levels = [v for v in run.program.conclusions[run.program.positions[name]].values if isinstance(v, int)]
+        lowest, *above = sorted(levels)
+        if run.value(name) != lowest or not above:
+            return True
+        wanting = {
+            criterion
+            for criterion, state in zip(run.program.criteria, run.findings.states, strict=True)
+            if state in SHORT_STATES
+        }
+        return not wanting.isdisjoint(open_criteria(run.program, run.plain, name, above[0]))
 
     def served(self, purpose: str | None) -> str:
         """The purpose, or the framework's first when None.

@@ -117,8 +117,8 @@ class _Publication:
                 evidence=sum(winner is not None for winner in run.findings.winners),
             )
             for name, run in self._evaluated.positions.items()
-            # A view of nothing but claims that nobody has agreed would read as a level that somebody gave.
-            if run.findings.counts_in_full or run is self._run
+            # A view of a few lines, or of claims that nobody has agreed, would read as a level that somebody gave.
+            if name in self._evaluated.speaking
         }
 
     def _finding(self, run: Run, at: int) -> PublishedFinding:

@@ -179,7 +179,7 @@ class Evaluation(_Part):
         review_point: The last review point that counts, where one was named.
         grade: The grade that the band was looked up for, if it is known.
         view: The view that level, zone and recommendation go by.
-        views: Level and zone by every view that has evidence counting in full there, and by ``view``.
+        views: Level and zone by every view that says something, which a few lines do not.
         findings: By criterion, in that view.
         conclusions: In that view.
         level: The highest level held, 0 for none.
