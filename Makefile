@@ -31,7 +31,7 @@ demo: $(READY) ## Evaluate a school of 60 synthetic staff, and one filled sheet,
 	$(BIN)/python examples/demo_school.py demo-output
 	$(BIN)/bandstand evaluate demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31
 	$(BIN)/bandstand explain demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31 \
-	  --person P-0017 --person P-0034
+	  --person P-0022 --person P-0010
 	$(BIN)/bandstand explain demo-output/sheet-P-0061.xlsx --people demo-output/people.csv --why-not 4
 
 test: $(READY) ## Run every test.

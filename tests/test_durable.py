@@ -270,13 +270,13 @@ def test_the_host_takes_a_copy_apart_and_not_the_definition(
     rules_program: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[dict[str, Any]] = []
-    define = durable._Rules.definition  # noqa: SLF001 - what the host would take apart
+    define = durable.Ruleset.definition  # noqa: SLF001 - what the host would take apart
 
     def keep(self: Any, action: Any) -> dict[str, Any]:
         made.append(define(self, action))
         return made[-1]
 
-    monkeypatch.setattr(durable._Rules, "definition", keep)  # noqa: SLF001
+    monkeypatch.setattr(durable.Ruleset, "definition", keep)  # noqa: SLF001
     DurableEngine(rules_program(CRITERIA, [LADDER]))
     assert all(callable(rule["run"]) for rule in made[0].values())
 
@@ -335,9 +335,9 @@ def test_an_unmentioned_fact_of_a_batch_hides_no_firing_of_it(
     clauses_program: Programs, clause: Clauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = clauses_program(["A", "B"], [concludes()], [clause("r.a", True, FindingIs("A", MET))])
-    first = durable._Rules.first_facts  # noqa: SLF001 - it leaves out what no rule mentions
+    first = durable.Ruleset.first_facts  # it leaves out what no rule mentions
     stray = ("f1", 2)
-    monkeypatch.setattr(durable._Rules, "first_facts", lambda self, inputs: [*first(self, inputs), stray])  # noqa: SLF001
+    monkeypatch.setattr(durable.Ruleset, "first_facts", lambda self, inputs: [*first(self, inputs), stray])  # noqa: SLF001
     assert both(program, [State.MET, State.PARTLY_MET]) == [True]
 
 

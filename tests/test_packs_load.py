@@ -605,6 +605,18 @@ rules/actions.yaml
   action.value can be nothing, and an evaluation always recommends something. Give the table an `otherwise`.
 
 framework.yaml
+- level: ladder.level
++ level: expected.zone
+! unfit-conclusion framework.yaml, line 54, outcome.level: expected.zone does not give a level.
+  Name a conclusion whose values are numbers, as ladder.level.
+
+framework.yaml
+- zone: expected.zone
++ zone: ladder.level
+! unfit-conclusion framework.yaml, line 55, outcome.zone: ladder.level does not give a zone.
+  Name a conclusion whose values are zones, as expected.zone.
+
+framework.yaml
 - colours: sheet
 + colours: ladder
 ! unknown-rule framework.yaml, line 58, outcome.colours: "ladder" is no ragging rule. It is one of sheet.

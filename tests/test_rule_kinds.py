@@ -501,7 +501,7 @@ def test_a_number_without_a_comparison_is_no_cell(read_rule: Reader) -> None:
     [
         ("grade", "teaching:G99", "unknown-grade"),
         ("strand", "teachers", "unknown-strand"),
-        ("career_stage", "ECT9", "unknown-career_stage"),
+        ("career_stage", "ECT9", "unknown-career-stage"),
         ("roles", "leader", "unknown-role"),
         ("flags", "leave", "unknown-flag"),
         ("purpose", "pay", "unknown-purpose"),

@@ -57,11 +57,10 @@ def example_evidence(pack: Pack, example: Example) -> Iterator[Evidence]:
 
 def _differences(evaluation: Evaluation, example: Example) -> Iterator[str]:
     expect = example.expect
-    zone = evaluation.zone or "none"
     plain = {
         "view": (expect.view, evaluation.view),
         "level": (expect.level, evaluation.level),
-        "zone": (expect.zone, zone),
+        "zone": (expect.zone, evaluation.zone or "none"),
         "action": (expect.action, evaluation.recommendation.action),
         "blockers": (expect.blockers, tuple(blocker.criterion for blocker in evaluation.blockers)),
         "next level": (expect.next_level, evaluation.next_steps.level),
@@ -69,24 +68,18 @@ def _differences(evaluation: Evaluation, example: Example) -> Iterator[str]:
     for name, (wanted, got) in plain.items():
         if wanted is not None and wanted != got:
             yield f"{name} is {got!r}, not {wanted!r}"
-    for view, level_and_zone in expect.views.items():
-        found = evaluation.views.get(view)
-        if found is None:
-            yield f"there is no view {view}"
-            continue
-        for field in level_and_zone.model_fields_set:
-            wanted_here, got_here = getattr(level_and_zone, field), getattr(found, field)
-            if wanted_here != got_here:
-                yield f"{field} in view {view} is {got_here!r}, not {wanted_here!r}"
-    for criterion, finding in expect.findings.items():
-        if evaluation.findings[criterion].finding is not finding:
-            yield f"{criterion} is {evaluation.findings[criterion].finding}, not {finding}"
+    found: dict[str, object] = {c: published.finding for c, published in evaluation.findings.items()}
+    found.update((concluded.name, concluded.value) for concluded in evaluation.conclusions)
+    expected: dict[str, object] = {**expect.findings, **expect.conclusions}
     for point, colours in expect.ragging.items():
-        for line, colour in colours.items():
-            seen = evaluation.ragging.get(point, {}).get(line)
-            if seen != colour:
-                yield f"{line} in {point} is {seen}, not {colour}"
-    known = {concluded.name: concluded.value for concluded in evaluation.conclusions}
-    for name, value in expect.conclusions.items():
-        if name not in known or known[name] != value:
-            yield f"{name} is {known.get(name)!r}, not {value!r}"
+        seen = evaluation.ragging.get(point, {})
+        expected.update((f"{line} in {point}", colour) for line, colour in colours.items())
+        found.update((f"{line} in {point}", colour) for line, colour in seen.items())
+    for view, level_and_zone in expect.views.items():
+        result = evaluation.views.get(view)
+        for field in level_and_zone.model_fields_set:
+            expected[f"{field} in view {view}"] = getattr(level_and_zone, field)
+            found[f"{field} in view {view}"] = None if result is None else getattr(result, field)
+    for name, value in expected.items():
+        if name not in found or found[name] != value:
+            yield f"{name} is {found.get(name)!r}, not {value!r}"

@@ -12,6 +12,7 @@ from bandstand import builtin
 from bandstand.errors import ProblemsError
 from bandstand.hookspecs import PROJECT, EvidenceReader, Hooks, Report
 from bandstand.packs.load import load_pack
+from bandstand.words import count
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,10 +60,15 @@ class Catalogue:
     def frameworks(self, as_of: dt.date | None = None) -> dict[str, Pack]:
         """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""
         chosen: dict[str, Pack] = {}
-        for pack in sorted(self.packs, key=lambda p: (p.framework.valid_from, p.version)):
-            if pack.id not in chosen or as_of is None or pack.framework.valid_from <= as_of:
-                chosen[pack.id] = pack
+        # Last comes what is valid at the date, and among equals the newest.
+        for pack in sorted(self.packs, key=lambda p: (_is_valid(p, as_of), p.framework.valid_from, p.version)):
+            chosen[pack.id] = pack
         return dict(sorted(chosen.items()))
+
+
+def _is_valid(pack: Pack, as_of: dt.date | None) -> bool:
+    until = pack.framework.valid_until
+    return as_of is not None and pack.framework.valid_from <= as_of and (until is None or as_of <= until)
 
 
 def plugin_manager() -> pluggy.PluginManager:
@@ -101,11 +107,14 @@ def load_catalogue(
 
 
 def _load_plugin(manager: pluggy.PluginManager, point: EntryPoint, catalogue: Catalogue) -> None:
+    if manager.has_plugin(point.name):
+        catalogue.set_aside.append(SetAside(point.name, "There is a plugin of that name already."))
+        return
     try:
         manager.register(point.load(), name=point.name)
         # A hook implementation whose name is misspelt would otherwise never be called, and nobody would know.
         manager.check_pending()
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
         if manager.has_plugin(point.name):
             manager.unregister(name=point.name)
         catalogue.set_aside.append(SetAside(point.name, f"The plugin cannot be loaded: {_said(error)}"))
@@ -120,13 +129,13 @@ def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: 
     found: list[tuple[str, Traversable]] = []
 
     def add_kind(kind: type[Rule]) -> None:
-        _add(kinds, catalogue.kinds, kind.KIND, kind, "rule kind")
+        _add(kinds, catalogue.kinds, kind.KIND, kind, "a rule kind")
 
     def add_reader(suffix: str, reader: EvidenceReader) -> None:
-        _add(readers, catalogue.readers, suffix.lower(), reader, "evidence reader")
+        _add(readers, catalogue.readers, suffix.lower(), reader, "an evidence reader")
 
     def add_report(report: str, writer: Report) -> None:
-        _add(reports, catalogue.reports, report, writer, "report")
+        _add(reports, catalogue.reports, report, writer, "a report")
 
     def add_pack(root: Traversable) -> None:
         found.append((name, root))
@@ -152,7 +161,7 @@ def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: 
 
 def _add(own: dict[str, Added], known: dict[str, Added], name: str, added: Added, what: str) -> None:
     if name in own or name in known:
-        raise ValueError(f'there is a {what} "{name}" already')
+        raise ValueError(f'there is {what} "{name}" already')
     own[name] = added
 
 
@@ -161,7 +170,7 @@ def _load_pack(name: str, root: Traversable, catalogue: Catalogue) -> None:
         pack = load_pack(root, catalogue.kinds)
     except ProblemsError as error:
         listed = "\n".join(f"  {problem}" for problem in error.problems)
-        catalogue.set_aside.append(SetAside(name, f"Its pack has {len(error.problems)} problems:\n{listed}"))
+        catalogue.set_aside.append(SetAside(name, f"Its pack has {count(len(error.problems), 'problem')}:\n{listed}"))
         return
     except Exception as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
         catalogue.set_aside.append(SetAside(name, f"Its pack cannot be loaded: {_said(error)}"))
@@ -174,5 +183,5 @@ def _load_pack(name: str, root: Traversable, catalogue: Catalogue) -> None:
     catalogue.packs.append(pack)
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

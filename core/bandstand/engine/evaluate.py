@@ -142,6 +142,15 @@ class Evaluator:
         self._reader = FindingsReader(framework.findings, criteria, [point.id for point in framework.review_points])
         self._views = [view.id for view in framework.findings.views]
         self._silence = [int(State.NOT_EVIDENCED)] * len(criteria)
+        self._level = self.program.positions[framework.outcome.level]
+        numbers = [int(number or 0) for number in self.program.conclusions[self._level].values]
+        self._lowest = numbers.index(min(numbers))
+        # The criteria on the way to the first level: evidence against them says something where no level is held.
+        silence = self._position.run(self._position.inputs(self._silence, {}))
+        first = sorted(numbers)[1]
+        self._first_step = [
+            criteria.index(c) for c in open_criteria(self.program, silence, framework.outcome.level, first)
+        ]
 
     @property
     def program(self) -> Program:
@@ -178,7 +187,7 @@ class Evaluator:
             findings.positions.append(nothing)
         positions = {found.view: self._run(self._position, found, facts) for found in findings.positions}
         headline = self._headline(list(positions.values()))
-        speaking = {v for v, run in positions.items() if run.findings.counts_in_full and self.says_something(run)}
+        speaking = {v for v, run in positions.items() if run.findings.counts_in_full and self._says_something(run)}
         return Evaluated(
             pack=self.pack,
             person=person,
@@ -196,27 +205,21 @@ class Evaluator:
         )
 
     def _headline(self, positions: list[Run]) -> Run:
-        """The run to recommend on: the first view that says something, else the first that counts in full, else the first.
+        """The run to recommend on: of the first view that says something, else of the first that counts in full.
 
         A few lines that an appraiser has seen do not say that somebody holds no level; until they do, the view of the
         person's own sheet says more.
         """
         full = [run for run in positions if run.findings.counts_in_full]
-        return next((run for run in full if self.says_something(run)), next(iter(full), positions[0]))
+        return next((run for run in full if self._says_something(run)), next(iter(full), positions[0]))
 
-    def says_something(self, run: Run) -> bool:
+    def _says_something(self, run: Run) -> bool:
         """Whether a view has evidence enough for a level, or evidence against the first; silence is neither."""
-        name = self.pack.framework.outcome.level
-        levels = [v for v in run.program.conclusions[run.program.positions[name]].values if isinstance(v, int)]
-        lowest, *above = sorted(levels)
-        if run.value(name) != lowest or not above:
+        level = run.plain.values if run.durable is None else run.durable.values
+        if level[self._level] != self._lowest:
             return True
-        wanting = {
-            criterion
-            for criterion, state in zip(run.program.criteria, run.findings.states, strict=True)
-            if state in SHORT_STATES
-        }
-        return not wanting.isdisjoint(open_criteria(run.program, run.plain, name, above[0]))
+        states = run.findings.states
+        return any(states[at] in SHORT_STATES for at in self._first_step)
 
     def served(self, purpose: str | None) -> str:
         """The purpose, or the framework's first when None.

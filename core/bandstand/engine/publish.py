@@ -307,9 +307,7 @@ class _Publication:
         if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
             label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
             first = framework.findings.views[0].label
-            text = (
-                f"Level and zone go by one side only ({label.lower()}): there is nothing yet for the {first.lower()}."
-            )
+            text = f"Level and zone go by one side only ({label.lower()}): the {first.lower()} says too little yet."
             yield Caveat(code="one-view", text=text)
         provisional = [c for c, found in self._findings.items() if found.provisional]
         if provisional:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal
 
-    from bandstand.engine.durable import Firing
     from bandstand.engine.evaluate import Evaluated, Run
+    from bandstand.engine.ruleset import Firing
     from bandstand.models.clauses import Fact, Value
     from bandstand.models.evaluation import PublishedFinding
     from bandstand.models.provenance import Ground

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from bandstand.models.evidence import EvidenceSource, PlainDate
 from bandstand.models.finding import Claim
-from bandstand.models.provenance import Provenance
+from bandstand.models.provenance import Lines, Provenance
 
 Zone = Literal["red", "amber", "gold", "green"]
 ZONES: tuple[Zone, ...] = ("red", "amber", "gold", "green")
@@ -220,7 +220,7 @@ class Standard(_Part):
     title: str | None = Field(default=None, description="The heading that the document gives it, word for word.")
     level: int | None = Field(default=None, ge=1)
     summary: Text
-    source: str
+    source: Lines
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     examples: tuple[Illustration, ...] = ()
     qualifications: tuple[Qualification, ...] = ()

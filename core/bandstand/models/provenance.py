@@ -24,11 +24,10 @@ def _lines(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Lines = Annotated[
-    str,
-    BeforeValidator(_lines, json_schema_input_type=str | int),
-    Field(pattern=f"^{_LINES}$", description="Lines of the document, such as 540 or 382-394, 460."),
+_Written = Annotated[
+    str, Field(pattern=f"^{_LINES}$", description="Lines of the document, such as 540 or 382-394, 460.")
 ]
+Lines = Annotated[_Written, BeforeValidator(_lines, json_schema_input_type=_Written | int)]
 
 
 def line_numbers(lines: str) -> list[int]:

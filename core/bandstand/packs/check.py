@@ -58,6 +58,12 @@ def check_pack(draft: Draft) -> tuple[Lowered, ...]:
     if draft.all_problems():
         return ()
     lowered = tuple(rule.lower(context) for rule, _, _ in draft.rules)
+    reviews = {c.name for part in lowered if part.scope == "review" for c in part.conclusions}
+    outcome = framework.outcome
+    for name in (outcome.level, outcome.zone, outcome.action, *outcome.notes):
+        if name in reviews:
+            message = f"{name} is concluded for each review point, not for a person's position."
+            top.report("unfit-conclusion", ("outcome",), message, "Name a conclusion of another rule.")
     for scope in ("position", "review"):
         try:
             compile_program(framework.id, scope, list(criteria), lowered)
@@ -86,10 +92,14 @@ def _check_framework(framework: Framework, top: Source) -> None:
         top.report("bad-value", ("zones",), message, "Give each of them once, in that order.")
     for n, action in enumerate(framework.actions):
         try:
-            fields = {name for _, name, _, _ in string.Formatter().parse(action.text) if name is not None}
+            parts = list(string.Formatter().parse(action.text))
+            fields = {name for _, name, _, _ in parts if name is not None}
         except ValueError as error:
             top.report("bad-value", ("actions", n, "text"), f"The text has a stray brace: {error}.", "Double it.")
             continue
+        if any(spec or conversion for _, _, spec, conversion in parts):
+            message = "A field of the text says how it is to be written."
+            top.report("bad-value", ("actions", n, "text"), message, "Give its name alone, as {level}.")
         for name in sorted(fields - ACTION_FIELDS):
             message = f"The text names {{{name}}}, which is not known."
             top.report("unknown-field", ("actions", n, "text"), message, did_you_mean(name, sorted(ACTION_FIELDS)))
@@ -141,8 +151,8 @@ def _check_provenance(draft: Draft) -> None:
 def _models(value: object, path: Path) -> Iterator[tuple[Path, BaseModel]]:
     if isinstance(value, BaseModel):
         yield path, value
-        for name in type(value).model_fields:
-            yield from _models(getattr(value, name), (*path, name))
+        for name, field in type(value).model_fields.items():
+            yield from _models(getattr(value, name), (*path, field.alias or name))
     elif isinstance(value, tuple):
         for n, item in enumerate(value):
             yield from _models(item, (*path, n))
@@ -158,6 +168,8 @@ def _check_outcome(draft: Draft, framework: Framework, conclusions: dict[str, Co
             if name not in conclusions:
                 remedy = did_you_mean(name, conclusions)
                 top.report("unknown-conclusion", path, f'No rule concludes "{name}".', remedy)
+            elif field in ("level", "zone"):
+                _check_values(field, conclusions[name], path, top)
             elif field in ("action", "notes"):
                 for value in conclusions[name].values:
                     if value is not None and value not in actions:
@@ -171,6 +183,18 @@ def _check_outcome(draft: Draft, framework: Framework, conclusions: dict[str, Co
         if outcome.colours not in colours:
             remedy = did_you_mean(outcome.colours, colours)
             top.report("unknown-rule", ("outcome", "colours"), f'"{outcome.colours}" is no ragging rule.', remedy)
+
+
+def _check_values(field: str, conclusion: Conclusion, path: Path, top: Source) -> None:
+    """A level is one of at least two numbers; a zone is one of the zones, or none."""
+    if field == "level":
+        fits = all(type(value) is int for value in conclusion.values) and len(conclusion.values) > 1
+        remedy = "Name a conclusion whose values are numbers, as ladder.level."
+    else:
+        fits = all(value is None or value in ZONES for value in conclusion.values)
+        remedy = "Name a conclusion whose values are zones, as expected.zone."
+    if not fits:
+        top.report("unfit-conclusion", path, f"{conclusion.name} does not give a {field}.", remedy)
 
 
 def _check_example(example: Example, source: Source, path: Path, draft: Draft) -> None:

@@ -62,7 +62,7 @@ def load_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Pack:
 
 def _read_files(root: Traversable, draft: Draft) -> None:
     found = list(_files(root, draft))
-    if FRAMEWORK not in dict(found):
+    if not (root / FRAMEWORK).is_file():
         _report(draft, "missing-file", FRAMEWORK, "A pack has a framework.yaml.", "Add it, or name the pack's folder.")
     for name, file in found:
         try:
@@ -106,7 +106,10 @@ def _read_schema(content: bytes, draft: Draft) -> None:
         if len(content) > MOST_BYTES:
             raise ValueError("it is too large")  # noqa: TRY301 - one report serves all that can be wrong
         schema = json.loads(content)
+        rfc8785.dumps(schema)
         jsonschema.Draft202012Validator.check_schema(schema)
+        if not isinstance(schema, dict):
+            raise ValueError("it is no object")  # noqa: TRY301,TRY004 - the same
         draft.evidence_schema = schema
     except jsonschema.SchemaError as error:
         path = ".".join(map(str, error.absolute_path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import jsonschema
 from pydantic import BaseModel, ValidationError
@@ -44,15 +44,15 @@ def read_as(model: type[Model], source: Source, data: object, path: Path = ()) -
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for item in error.errors():
-            where = (*path, *(part for part in item["loc"] if _is_in(source, (*path, part)) or isinstance(part, int)))
+        # The schema has looked at lengths; once an item is refused, pydantic counts what is left, and finds too few.
+        items = error.errors()
+        for item in [item for item in items if item["type"] != "too_short"] or items:
+            where = path
+            for part in item["loc"]:
+                where = (*where, part) if (*where, part) in source.lines else where
             message = item["msg"].removeprefix("Value error, ")
             source.report("bad-value", where, f"{message[:1].upper()}{message[1:]}.", "Mend the value.", item["input"])
         return None
-
-
-def _is_in(source: Source, path: Path) -> bool:
-    return path in source.lines
 
 
 def _report(source: Source, path: Path, fault: jsonschema.ValidationError) -> None:
@@ -80,12 +80,30 @@ def _report(source: Source, path: Path, fault: jsonschema.ValidationError) -> No
             names = _types([given] if isinstance(given, str) else given)
             source.report("wrong-type", where, f"{_named(value)} stands where {names} belongs.", "Mend it.", value)
         case "anyOf" | "oneOf":
-            source.report("bad-value", where, f"{_named(value)} does not fit here.", _ways(given), value)
+            _report_choice(source, path, fault)
         case "pattern":
             remedy = schema.get("description") or f"It has to match {given}."
             source.report("bad-value", where, f'"{shown(value)}" is not written as it should be.', remedy, value)
         case _:
             source.report("bad-value", where, f"{shown(fault.message)}.", "Mend the value.", value)
+
+
+def _report_choice(source: Source, path: Path, fault: jsonschema.ValidationError) -> None:
+    tried = _tried(fault)
+    for inner in tried:
+        _report(source, path, inner)
+    if not tried:
+        value, ways = fault.instance, _ways(cast("list[Any]", fault.validator_value))
+        where = (*path, *fault.absolute_path)
+        source.report("bad-value", where, f"{_named(value)} does not fit here.", ways, value)
+
+
+def _tried(fault: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:
+    """The faults of the one way of several that the value takes: of its type, and not in order further in."""
+    faults = list(fault.context or ())
+    of_another_type = {f.schema_path[0] for f in faults if f.validator == "type" and not f.relative_path}
+    ways = {f.schema_path[0] for f in faults} - of_another_type
+    return [f for f in faults if f.schema_path[0] in ways] if len(ways) == 1 else []
 
 
 _TYPES = {

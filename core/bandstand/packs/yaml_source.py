@@ -6,6 +6,7 @@ strings, ``yes`` and ``no`` stay words, tags are refused, and aliases cannot mak
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_NODES: Final = 200_000
 MOST_DEPTH: Final = 40
+#: Whole numbers of more digits than this are text: JSON promises to hold none beyond 2**53.
+_MOST_DIGITS: Final = 15
 
 Path = tuple[str | int, ...]
 
@@ -91,15 +94,17 @@ def read_yaml(file: str, content: bytes) -> Source:
         return source
     loader = _Loader(text)
     try:
+        _check_depth(text)
         node = loader.get_single_node()
-        if node is None:
+        if node is not None:
+            source.data = _Builder(source, loader).build(node, ())
+        if source.data is None and not source.problems:
             source.report("empty-file", (), "The file is empty.", "Fill it in, or delete it.")
-            return source
-        source.data = _Builder(source).build(node, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source.lines[()] = mark.line + 1 if mark else 1
-        source.report("broken-yaml", (), f"This is not YAML: {error.problem or error.context}.", "Mend the line.")
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        source.report("broken-yaml", (), f"This is not YAML: {said}.", "Mend the line.")
     except yaml.YAMLError as error:
         source.report("broken-yaml", (), f"This is not YAML: {shown(error)}.", "Mend the file.")
     except (_TooMuchError, RecursionError):
@@ -115,11 +120,24 @@ class _TooMuchError(Exception):
     """The file unfolds to more than a pack can need."""
 
 
+def _check_depth(text: str) -> None:
+    """Stop at nesting that the composer, which recurses in C, would crash on; events come one by one."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise _TooMuchError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 class _Builder:
     """Nodes to data, counting every value, so that aliases of aliases are stopped while they unfold."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, loader: Any) -> None:
         self._source = source
+        self._loader = loader
         self._nodes = 0
 
     def build(self, node: yaml.Node, path: Path) -> Any:
@@ -141,7 +159,9 @@ class _Builder:
         for key_node, value_node in node.value:
             key = self._scalar(key_node, path) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                self._source.report("broken-yaml", path, f"{shown(key)!r} is not a name.", "Put the key in quotes.")
+                named = f'"{shown(key_node.value)}"' if isinstance(key_node, yaml.ScalarNode) else "A list or mapping"
+                self._source.lines[(*path, "?")] = key_node.start_mark.line + 1
+                self._source.report("broken-yaml", (*path, "?"), f"{named} is not a name.", "Put the key in quotes.")
                 continue
             here = (*path, key)
             if key in data:
@@ -153,8 +173,12 @@ class _Builder:
         return data
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        kind = node.tag.removeprefix("tag:yaml.org,2002:")
         text: str = node.value
+        is_plain = not node.style
+        if node.tag != self._loader.resolve(yaml.ScalarNode, text, (is_plain, not is_plain)):
+            self._refuse_tag(node, path)
+            return None
+        kind = node.tag.removeprefix("tag:yaml.org,2002:")
         match kind:
             case "str":
                 return text
@@ -162,11 +186,11 @@ class _Builder:
                 return text == "true"
             case "null":
                 return None
-            case "int" if len(text) <= 18:  # noqa: PLR2004 - what fits 64 bits
+            case "int" if len(text.lstrip("-")) <= _MOST_DIGITS:
                 return int(text)
-            case "float":
+            case "float" if math.isfinite(float(text)):
                 return float(text)
-            case "int":
+            case "int" | "float":
                 return text
         self._refuse_tag(node, path)
         return None

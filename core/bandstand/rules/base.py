@@ -91,7 +91,9 @@ def ground(part: Provenance) -> Ground:
 
 def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], path: tuple[str | int, ...]) -> Defect:
     """The defect of naming something that is not there, with the nearest thing that is."""
-    return Defect(f"unknown-{kind}", path, f'"{value}" is not a {kind} of this pack.', did_you_mean(value, known))
+    article = "an" if kind[0] in "aeiou" else "a"
+    message = f'"{value}" is not {article} {kind} of this pack.'
+    return Defect(f"unknown-{kind.replace(' ', '-')}", path, message, did_you_mean(value, known))
 
 
 def did_you_mean(value: str, known: Sequence[str] | Mapping[str, object]) -> str:

@@ -151,7 +151,8 @@ class DecisionTable(Rule):
         if column.conclusion is not None:
             conclusion = context.conclusions.get(column.conclusion)
             for value in values:
-                if conclusion is not None and value not in conclusion.values:
+                # To Python, True is 1; to a reader, no level is True.
+                if conclusion is not None and (type(value), value) not in {(type(v), v) for v in conclusion.values}:
                     message = f"{column.conclusion} is never {value!r}."
                     known = ", ".join("null" if v is None else str(v) for v in conclusion.values)
                     yield Defect("impossible-cell", path, message, f"It is one of {known}.")
@@ -179,7 +180,7 @@ class DecisionTable(Rule):
             "view": [v.id for v in framework.findings.views],
         }[fact]
         if word not in known:
-            yield unknown(fact.removesuffix("s"), word, known, path)
+            yield unknown(fact.removesuffix("s").replace("_", " "), word, known, path)
 
     def lower(self, context: RuleContext) -> Lowered:
         """A clause for each row; with ``first``, an outcome's clause also asks that no earlier row holds."""
