@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bandstand.engine import durable
-from bandstand.engine.durable import DurableEngine, Firing
+from bandstand.engine.durable import DurableEngine
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.plain import PlainEngine
+from bandstand.engine.ruleset import Firing, Ruleset
 from bandstand.errors import EngineError, EngineUnavailableError
 from bandstand.models.clauses import ConcludedIs, Conclusion, FactCompares, FactIs, FindingIs
 from bandstand.models.evidence import Evidence, Person
@@ -24,7 +25,7 @@ from bandstand.models.finding import SETTLED_STATES, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bandstand.models.clauses import Clause, Fact, Value
+    from bandstand.models.clauses import Clause, Fact, Need, Value
     from bandstand.packs.pack import Pack
     from bandstand.rules.program import Program
 
@@ -270,13 +271,13 @@ def test_the_host_takes_a_copy_apart_and_not_the_definition(
     rules_program: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[dict[str, Any]] = []
-    define = durable.Ruleset.definition  # noqa: SLF001 - what the host would take apart
+    define = Ruleset.definition
 
     def keep(self: Any, action: Any) -> dict[str, Any]:
         made.append(define(self, action))
         return made[-1]
 
-    monkeypatch.setattr(durable.Ruleset, "definition", keep)  # noqa: SLF001
+    monkeypatch.setattr(Ruleset, "definition", keep)
     DurableEngine(rules_program(CRITERIA, [LADDER]))
     assert all(callable(rule["run"]) for rule in made[0].values())
 
@@ -335,9 +336,9 @@ def test_an_unmentioned_fact_of_a_batch_hides_no_firing_of_it(
     clauses_program: Programs, clause: Clauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = clauses_program(["A", "B"], [concludes()], [clause("r.a", True, FindingIs("A", MET))])
-    first = durable.Ruleset.first_facts  # it leaves out what no rule mentions
+    first = Ruleset.first_facts  # it leaves out what no rule mentions
     stray = ("f1", 2)
-    monkeypatch.setattr(durable.Ruleset, "first_facts", lambda self, inputs: [*first(self, inputs), stray])  # noqa: SLF001
+    monkeypatch.setattr(Ruleset, "first_facts", lambda self, inputs: [*first(self, inputs), stray])
     assert both(program, [State.MET, State.PARTLY_MET]) == [True]
 
 
@@ -614,6 +615,18 @@ def test_a_level_may_ask_for_any_number_of_criteria(size: int, rules_program: Pr
     held = program.positions["ladder.L1"]
     assert both(program, [State.MET] * size)[held] is True
     assert both(program, [State.MET] * (size - 1) + [State.NOT_MET])[held] is False
+
+
+@pytest.mark.parametrize(("size", "need"), [(2, 2), (3, "all"), (20, "all"), (20, 5)])
+def test_a_condition_named_twice_counts_once_in_either_engine(
+    size: int, need: Need, clauses_program: Programs, clause: Clauses
+) -> None:
+    criteria = [f"C{n}" for n in range(size)]
+    asked = [FindingIs(c, MET) for c in [*criteria, "C0"]]
+    program = clauses_program(criteria, [concludes()], [clause("r.a", True, *asked, need=need)])
+    enough = size if need == "all" else int(need)
+    assert both(program, [State.MET] * enough + [State.NOT_MET] * (size - enough)) == [True]
+    assert both(program, [State.MET] * (enough - 1) + [State.NOT_MET] * (size - enough + 1)) == [False]
 
 
 @pytest.mark.parametrize("hit", ["first", "unique"])

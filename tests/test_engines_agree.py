@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bandstand.engine.durable import DurableEngine, Firing, is_available
+from bandstand.engine.durable import DurableEngine, is_available
 from bandstand.engine.plain import TRUE, PlainEngine
+from bandstand.engine.ruleset import MOST_JOINED, Firing
 from bandstand.errors import EngineError
 from bandstand.models.clauses import ConcludedIs, Conclusion, FactCompares, FactIs, FactKnown, FindingIs, Need
 from bandstand.models.finding import State
@@ -145,16 +146,14 @@ def compare(plain: PlainEngine, durable: DurableEngine, states: Sequence[int], f
 
 
 def expected_firings(program: Program, run: PlainRun) -> set[Firing]:
-    """One for each clause whose conditions all hold, one for each condition of the others that does."""
+    """One for each clause that asks for all or some and has them, and where conditions fire alone, one for each."""
     firings: set[Firing] = set()
     for clause in program.clauses:
         holding = [at for at in clause.conditions if run.verdicts[at] == TRUE]
-        if clause.need == "all":
-            if len(holding) == len(clause.conditions):
-                firings.add(Firing(clause.number, None))
-            continue
-        firings.update(Firing(clause.number, at) for at in holding)
-        if isinstance(clause.need, int) and len(holding) >= clause.need:
+        needed = len(clause.conditions) if clause.need == "all" else clause.need
+        if clause.need != "all" or len(clause.conditions) > MOST_JOINED:
+            firings.update(Firing(clause.number, at) for at in holding)
+        if needed != "any" and len(holding) >= int(needed):
             firings.add(Firing(clause.number, None))
     return firings
 
@@ -176,6 +175,20 @@ def test_the_engines_agree_on_colours(rules_program: Callable[..., Program], siz
     criteria = [f"L{n}" for n in range(size)]
     order = dice.sample(criteria, dice.randint(1, size))
     program = rules_program(criteria, [{"id": "sheet", "kind": "ragging", "order": order}], "review")
+    plain, durable = PlainEngine(program), DurableEngine(program)
+    for _ in range(PEOPLE):
+        compare(plain, durable, findings(dice, size), {})
+
+
+@pytest.mark.parametrize("size", range(MOST_JOINED - 2, MOST_JOINED + 3))
+@settings(PROGRAMS, max_examples=4)
+@given(dice=st.randoms(use_true_random=False))
+def test_the_engines_agree_on_clauses_about_as_long_as_durable_rules_can_join(
+    rules_program: Callable[..., Program], size: int, dice: random.Random
+) -> None:
+    criteria = [f"L1.{n}" for n in range(size)]
+    levels = [{"level": 1, "criteria": criteria}, {"level": 2, "criteria": dice.sample(criteria, size - 1)}]
+    program = rules_program(criteria, [{"id": "ladder", "kind": "cumulative_levels", "levels": levels}])
     plain, durable = PlainEngine(program), DurableEngine(program)
     for _ in range(PEOPLE):
         compare(plain, durable, findings(dice, size), {})

@@ -83,6 +83,14 @@ def test_a_clause_cannot_need_none_of_its_conditions_or_more_than_it_has(
         clauses_program("ABC", [concludes("r.a")], [clause("r.a", True, *asked, need=need)])
 
 
+def test_a_condition_named_twice_is_one_of_those_that_a_clause_has(
+    clause: Callable[..., Clause], clauses_program: Callable[..., Program]
+) -> None:
+    twice = [FindingIs("A", MET), FindingIs("A", MET)]
+    with pytest.raises(EngineError, match=r"r\.a"):
+        clauses_program("A", [concludes("r.a")], [clause("r.a", True, *twice, need=2)])
+
+
 @pytest.mark.parametrize(("scope", "names"), [("position", ["p.a"]), ("review", ["v.a"])])
 def test_only_the_rules_of_the_scope_are_compiled(
     scope: Scope, names: list[str], unused_name: Callable[[], str]
@@ -134,7 +142,7 @@ def test_a_condition_that_many_clauses_ask_is_held_once(
         [clause("r.a", True, FindingIs("A", MET)), clause("r.b", True, FindingIs("A", MET), FindingIs("A", MET))],
     )
     assert program.conditions == (FindingIs("A", MET),)
-    assert [c.conditions for c in program.clauses] == [(0,), (0, 0)]
+    assert [c.conditions for c in program.clauses] == [(0,), (0,)]
 
 
 def test_positions_and_measures_follow_the_order_of_the_rules(clauses_program: Callable[..., Program]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bandstand import words
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, ProblemsError
@@ -189,11 +190,12 @@ class Service:
         wanted.extend((name, person) for person in question.people if person not in seen for name in frameworks)
         other = sum(len(records) for key, records in grouped.items() if question.framework not in (None, key[0]))
         if other:
-            notes.append(f"{other} records are for other frameworks than {question.framework} and were left out.")
+            records = words.count(other, "record")
+            notes.append(f"Left out, being for other frameworks than {question.framework}: {records}.")
         silent = sorted(set(staff.people) - {person for _, person in grouped})
         if silent and not question.people:
-            few = ", ".join(silent[:5]) + (" …" if len(silent) > 5 else "")  # noqa: PLR2004 - a line's worth
-            notes.append(f"{len(silent)} people on the list have no evidence and were not evaluated: {few}")
+            who = words.count(len(silent), "person", "people")
+            notes.append(f"Not evaluated, without any evidence: {who} on the list ({words.listed(silent)}).")
         cases = []
         for framework, person in wanted:
             evaluator = self._evaluator(framework, question)
@@ -202,8 +204,8 @@ class Service:
         if staff.people:
             unlisted = sorted({person for _, person in wanted} - set(staff.people))
             if unlisted:
-                few = ", ".join(unlisted[:5]) + (" …" if len(unlisted) > 5 else "")  # noqa: PLR2004
-                notes.append(f"{len(unlisted)} people are not on the list, so they get no zone: {few}")
+                who = words.count(len(unlisted), "person", "people")
+                notes.append(f"Not on the list, and so without a zone: {who} ({words.listed(unlisted)}).")
         return cases
 
     def _check_people(self, asked: Sequence[str], known: set[str]) -> None:

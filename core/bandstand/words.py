@@ -63,15 +63,12 @@ def seen(found: PublishedFinding) -> str:
     return f"{source}{agreed}, {day(found.date)}"
 
 
-def finding(found: PublishedFinding) -> str:
-    """A finding that is not met, in brackets' worth of words: ``partly met, own view, 12 January 2025``."""
-    match found.finding:
-        case Finding.NOT_EVIDENCED:
-            return "no evidence yet"
-        case _ if found.provisional:
-            return f"claimed and not agreed yet, {seen(found)}"
-        case _:
-            return f"{found.finding.value.replace('_', ' ')}, {seen(found)}"
+def finding(found: PublishedFinding, *, origin: bool = True) -> str:
+    """A finding that is not met: ``partly met, own view, 12 January 2025``; with ``origin`` false, ``partly met``."""
+    if found.finding is Finding.NOT_EVIDENCED:
+        return "no evidence yet"
+    said = "claimed and not agreed yet" if found.provisional else found.finding.value.replace("_", " ")
+    return f"{said}, {seen(found)}" if origin else said
 
 
 def asks(found: PublishedFinding) -> str:

@@ -144,12 +144,18 @@ class CumulativeLevels(Rule):
         open_lines = [c for c in level.criteria if evaluation.findings[c].finding not in _SETTLED_FINDINGS]
         if not open_lines:
             return f"Level {level.level}, {level.label}, waits for a level that it builds on."
+        found = [evaluation.findings[c] for c in open_lines]
+        # One source and date for all of them is said once.
+        origins = {words.seen(f) for f in found}
+        together = origins.pop() if len(found) > 1 and len(origins) == 1 and "" not in origins else ""
         named = [
-            f"{words.line(c, context.criteria[c].label)} ({words.finding(evaluation.findings[c])})" for c in open_lines
+            f"{words.line(c, context.criteria[c].label)} ({words.finding(f, origin=not together)})"
+            for c, f in zip(open_lines, found, strict=True)
         ]
+        ending = f", all by {together}" if together else ""
         return (
             f"Level {level.level}, {level.label}, is open on {len(open_lines)} of "
-            f"{words.count(len(level.criteria), 'line')}: {words.listed(named, most=8)}."
+            f"{words.count(len(level.criteria), 'line')}: {words.listed(named, most=8)}{ending}."
         )
 
     def _all_below(self, level: Level) -> set[int]:
