@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ _PAPER_A4 = 9
 _FIXED_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the workbook's own dates have no zone
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _INK, _RULE, _PAPER, _INPUT = "#0B0C0C", "#B1B4B6", "#F3F2F1", "#FFF9E5"
+#: Of the text's column, at its width and face.
+_CHARACTERS, _LINE_HEIGHT = 76, 13.0
 _SHADES = ("#FFFFFF", "#EEF3F8")
 _GREEN, _AMBER = "#BFE3C5", "#FFD98C"
 
@@ -185,6 +188,8 @@ class _Page:
                 level = f"{standard.level}" if standard.level is not None else standard.label
                 page.write_string(row, _LEVEL, level, cell)
                 page.write_string(row, _LINE, line, cell)
+                # Not every program fits a row to text of two faces, so its height is given.
+                page.set_row(row, _height(criterion.descriptor))
                 page.write_rich_string(row, _TEXT, bold, criterion.label, f"\n{criterion.descriptor}", cell)
                 for column in range(_POINT, self._last_column + 1):
                     page.write_blank(row, column, None, self._entry(align="center", valign="vcenter"))
@@ -256,6 +261,11 @@ class _Page:
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"font_name": "Arial", "font_size": 10, **properties})
         return self._formats[key]
+
+
+def _height(descriptor: str) -> float:
+    """Height of a row in points: the label's line, and as many as the descriptor needs."""
+    return _LINE_HEIGHT * (1 + math.ceil(len(descriptor) / _CHARACTERS)) + 3
 
 
 def _write_marker(pack: Pack, book: xlsxwriter.Workbook, lines: Sequence[str], points: Sequence[ReviewPoint]) -> None:
