@@ -55,6 +55,11 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
+def make_demo_school(folder: Path) -> None:
+    command = [sys.executable, str(EXAMPLES / "demo_school.py"), str(folder)]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own script
+
+
 @pytest.fixture
 def evidence(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "evidence.csv", [row(line) for line in LINES])
@@ -286,7 +291,7 @@ def test_the_help_gives_the_exit_codes(cli: Cli) -> None:
 
 def test_the_demo_school_is_the_same_every_time_and_evaluates(cli: Cli, tmp_path: Path) -> None:
     for folder in ("one", "other"):
-        subprocess.run([sys.executable, EXAMPLES / "demo_school.py", tmp_path / folder], check=True, capture_output=True)  # noqa: S603 - our own script
+        make_demo_school(tmp_path / folder)
     one, other = tmp_path / "one", tmp_path / "other"
     for name in ("people.csv", "evidence.csv"):
         assert (one / name).read_bytes() == (other / name).read_bytes()
@@ -303,7 +308,7 @@ def test_the_demo_school_is_the_same_every_time_and_evaluates(cli: Cli, tmp_path
 
 
 def test_a_filled_sheet_is_evidence_as_it_stands(cli: Cli, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, EXAMPLES / "demo_school.py", tmp_path], check=True, capture_output=True)  # noqa: S603 - our own script
+    make_demo_school(tmp_path)
     code, out, _ = cli("evaluate", tmp_path / "sheet-P-0061.xlsx", "--people", tmp_path / "people.csv", "--json")
     (found,) = json.loads(out)
     assert code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -17,12 +17,14 @@ from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import digest, publish, why_not
 from bandstand.errors import NotFoundError, RefusedError
 from bandstand.explain import explain, explain_why_not
-from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import Claim
-from bandstand.packs.pack import Pack
 from bandstand.plugins import load_catalogue
 from bandstand.schemas import published
+
+if TYPE_CHECKING:
+    from bandstand.models.evaluation import Evaluation
+    from bandstand.packs.pack import Pack
 
 AS_OF = dt.date(2025, 7, 31)
 ENGINES = ["both", "plain"] if is_available() else ["plain"]
@@ -77,7 +79,9 @@ any_record = st.builds(
 )
 #: Enough met by the appraiser for the random records to have something to break.
 grounded = st.integers(0, 3).map(lambda top: [record(line) for level in range(1, top + 1) for line in lines(level)])
-any_evidence = st.tuples(grounded, st.lists(any_record, max_size=12, unique_by=lambda e: e.id)).map(lambda p: p[0] + p[1])
+any_evidence = st.tuples(grounded, st.lists(any_record, max_size=12, unique_by=lambda e: e.id)).map(
+    lambda p: p[0] + p[1]
+)
 
 
 @given(any_evidence, st.randoms(use_true_random=False))
@@ -217,7 +221,9 @@ def test_what_rests_on_an_example_value_says_so() -> None:
     found = publish(evaluate(record(lines(1, 2, 3))))
     basis = [c for c in found.recommendation.caveats if c.basis == "illustrative"]
     assert len(basis) == 1
-    assert basis[0].text.startswith("The band used (levels 3 to 4) is an example value, which your trust has not confirmed")
+    assert basis[0].text.startswith(
+        "The band used (levels 3 to 4) is an example value, which your trust has not confirmed"
+    )
     zone = next(c for c in found.conclusions if c.name == "expected.zone")
     assert (zone.value, zone.basis) == ("amber", "illustrative")
 
@@ -262,7 +268,9 @@ def test_a_review_point_leaves_later_reviews_out() -> None:
 
 
 def test_a_purpose_that_the_framework_does_not_serve_is_refused_with_its_lines() -> None:
-    with pytest.raises(RefusedError, match=r"does not serve pay \(line 8\).*It serves appraisal and development \(line 8\)"):
+    with pytest.raises(
+        RefusedError, match=r"does not serve pay \(line 8\).*It serves appraisal and development \(line 8\)"
+    ):
         evaluate(record(lines(1)), purpose="pay")
     with pytest.raises(RefusedError, match='names no purpose "bonus"'):
         evaluate(record(lines(1)), purpose="bonus")

@@ -219,10 +219,7 @@ class Service:
             self._evaluators[pack.digest] = Evaluator(pack, durable=self._durable)
         evaluator = self._evaluators[pack.digest]
         evaluator.served(question.purpose)
-        points = [point.id for point in pack.framework.review_points]
-        if question.review_point is not None and question.review_point not in points:
-            near = did_you_mean(question.review_point, points)
-            raise NotFoundError(f'"{question.review_point}" is not a review point of {pack.name}. {near}')
+        evaluator.check_review_point(question.review_point)
         return evaluator
 
     def write_sheet(self, framework: str, path: Path, levels: Sequence[int] | None, person: str | None) -> SheetSummary:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from bandstand.engine.ruleset import START, START_RULE, Firing, Ruleset, firing_of
+from bandstand.engine.ruleset import START_RULE, Assertion, Firing, Ruleset, firing_of
 from bandstand.errors import EngineError, EngineUnavailableError
 
 if TYPE_CHECKING:
@@ -89,7 +89,6 @@ class _Process:
             def _run(self) -> None:
                 pass
 
-        self.pid = os.getpid()
         self.host: Any = QuietHost()
         self.lock = threading.Lock()
         self.names: set[str] = set()
@@ -114,9 +113,19 @@ _starting = threading.Lock()
 def _this_process() -> _Process:
     global _process  # noqa: PLW0603 - the host is the process's, as durable-rules has it
     with _starting:
-        if _process is None or _process.pid != os.getpid():
+        if _process is None:
             _process = _Process()
         return _process
+
+
+def _forget_the_parent() -> None:
+    """In a child process: the parent's host is not ours, and its locks may be held by threads that are not here."""
+    global _process, _starting
+    _process, _starting = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_parent)
 
 
 def durable_host() -> Any:
@@ -134,16 +143,21 @@ class DurableEngine:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._rules = Ruleset(program)
-        self._process = _this_process()
-        with self._process.lock:
-            if program.name not in self._process.names:
-                definition = self._rules.definition(self._process.action)
+        self._registered()
+
+    def _registered(self) -> _Process:
+        """This process, with the program's ruleset registered in it; after a fork it has to be again."""
+        process, name = _this_process(), self.program.name
+        with process.lock:
+            if name not in process.names:
+                definition = self._rules.definition(process.action)
                 try:
                     # The host takes the definition apart while it registers it.
-                    self._process.host.set_rulesets({program.name: copy.deepcopy(definition)})
+                    process.host.set_rulesets({name: copy.deepcopy(definition)})
                 except Exception as error:
-                    raise EngineError(f"{program.name}: durable-rules does not take its rules: {error}") from error
-                self._process.names.add(program.name)
+                    raise EngineError(f"{name}: durable-rules does not take its rules: {error}") from error
+                process.names.add(name)
+        return process
 
     def run(self, inputs: Inputs) -> DurableRun:
         """Conclude everything, in a state of its own that is deleted afterwards.
@@ -151,17 +165,17 @@ class DurableEngine:
         Raises:
             EngineError: durable-rules failed, or two rules contradict each other.
         """
+        process = self._registered()
         for _ in range(_TRIES):
             try:
-                with self._process.lock:
-                    return self._run_once(inputs)
+                with process.lock:
+                    return self._run_once(process, inputs)
             except _Collision:
                 continue
         raise EngineError(f"{self.program.name}: durable-rules took different facts for the same {_TRIES} times.")
 
-    def _run_once(self, inputs: Inputs) -> DurableRun:
-        sid = f"s{next(self._process.sids)}"
-        state = _State(self._process, self.program.name, sid)
+    def _run_once(self, process: _Process, inputs: Inputs) -> DurableRun:
+        state = _State(process, self.program.name, f"s{next(process.sids)}")
         try:
             return self._conclude(state, inputs)
         except (_Collision, EngineError):
@@ -215,14 +229,15 @@ class _State:
         self._started = False
         self._log.clear()
 
-    def start(self, facts: Sequence[tuple[str, int]]) -> list[Firing]:
+    def start(self, facts: Sequence[Assertion]) -> list[Firing]:
         """Assert the facts for which a rule always fires; only then may the state be deleted."""
+        self._start = facts[0]
         fired = self.assert_facts(facts)
         self._started = True
         return fired
 
-    def assert_facts(self, facts: Sequence[tuple[str, int]]) -> list[Firing]:
-        """Assert ``(key, value)`` facts and give what fired for them, first to last.
+    def assert_facts(self, facts: Sequence[Assertion]) -> list[Firing]:
+        """Assert facts and give what fired for them, first to last.
 
         Raises:
             EngineError: There are more facts than one state can safely hold.
@@ -232,15 +247,16 @@ class _State:
         if self._asserted > MOST_FACTS:
             raise EngineError(f"{self._ruleset}: more than {MOST_FACTS} facts for one person.")
         # Ids of the state's own: no two facts can be duplicates, whatever they say.
-        messages = [
-            {"sid": self._sid, "id": f"{self._sid}.{n}", "k": key, "v": value}
-            for n, (key, value) in enumerate(facts, first)
-        ]
+        messages = [self._message(n, fact) for n, fact in enumerate(facts, first)]
         for at in range(0, len(messages), MOST_IN_A_BATCH):
             self._assert(messages[at : at + MOST_IN_A_BATCH])
         fired = [firing_of(name) for name in self._log if name != START_RULE]
         self._log.clear()
         return fired
+
+    def _message(self, number: int, fact: Assertion) -> dict[str, Any]:
+        group, place, value = fact
+        return {"sid": self._sid, "id": f"{self._sid}.{number}", "g": group, "k": place, "v": value}
 
     def _assert(self, messages: list[dict[str, Any]]) -> None:
         engine = _engine()
@@ -248,9 +264,8 @@ class _State:
             self._host.assert_facts(self._ruleset, messages)
         except engine.MessageNotHandledException:
             # That no rule mentions a fact is a pass, but what the rest of its batch fired waits: start again to run it.
-            key, value = START
-            again = {"sid": self._sid, "id": f"{messages[-1]['id']}.again", "k": key, "v": value}
-            self._host.assert_facts(self._ruleset, [again])
+            self._asserted += 1
+            self._host.assert_facts(self._ruleset, [self._message(self._asserted, self._start)])
         except engine.MessageObservedException as error:
             raise _Collision from error
 

@@ -11,8 +11,9 @@ from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
 from bandstand.engine.plain import Inputs, PlainEngine, PlainRun
 from bandstand.engine.smallest_change import open_criteria
-from bandstand.errors import EngineUnavailableError, RefusedError
+from bandstand.errors import EngineUnavailableError, NotFoundError, RefusedError
 from bandstand.models.finding import SHORT_STATES, State
+from bandstand.rules.base import did_you_mean
 from bandstand.rules.program import Program, compile_program
 
 if TYPE_CHECKING:
@@ -177,9 +178,11 @@ class Evaluator:
 
         Raises:
             RefusedError: The framework does not serve the purpose.
+            NotFoundError: The framework has no such review point.
             EngineError: An engine failed, or rules contradict one another.
         """
         purpose = self.served(purpose)
+        self.check_review_point(review_point)
         facts = person_facts(self.pack, person, purpose, as_of)
         findings = self._reader.read(evidence, as_of, review_point)
         if not findings.positions:
@@ -242,6 +245,17 @@ class Evaluator:
                     f"{refusal.reason} {uses}"
                 )
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
+
+    def check_review_point(self, review_point: str | None) -> None:
+        """See that a review point is one of the framework's.
+
+        Raises:
+            NotFoundError: It is not; the message suggests the nearest.
+        """
+        points = [point.id for point in self.pack.framework.review_points]
+        if review_point is not None and review_point not in points:
+            near = did_you_mean(review_point, points)
+            raise NotFoundError(f'"{review_point}" is not a review point of {self.pack.name}. {near}')
 
     def _run(self, engine: PlainEngine, found: FindingSet, facts: Mapping[str, Fact]) -> Run:
         inputs = engine.inputs(found.states, {**facts, "view": found.view})

@@ -24,17 +24,21 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Condition
     from bandstand.rules.program import CompiledClause, Program
 
-#: The rule that always fires, and the fact that it fires for.
+#: The rule that always fires, and the key of the fact that it fires for.
 START_RULE: Final = "start"
-START: Final = ("start", 1)
+_START: Final = "start"
 
 #: A rule of durable-rules joins at most 16 facts; a longer conjunction is counted.
 MOST_JOINED: Final = 16
 #: More tests of one key than 64 overflow its stack; past this many, the fact is asserted under another key as well.
 MOST_TESTS: Final = 48
+#: Each test of one property is tried in turn, and 512 of them hang it; so a key is a place within a group of so many.
+GROUP: Final = 24
 
 Definition = dict[str, Any]
-Assertion = tuple[str, int]
+#: A fact to assert: group and place of its key, and its value.
+Assertion = tuple[int, int, int]
+_Keyed = tuple[str, int]
 _Test = tuple[str, tuple[int, ...]]
 
 
@@ -44,7 +48,8 @@ class Firing:
 
     Attributes:
         clause: Number of the clause that it belongs to.
-        condition: For a clause of which any condition is enough, position of the condition that was; else None.
+        condition: Position of the one condition that the rule looks at, where each of a clause's conditions fires by
+            itself: any is enough, or it is counted how many do. None where they fire together.
     """
 
     clause: int
@@ -60,10 +65,10 @@ def firing_of(name: str) -> Firing:
 class Ruleset:
     """The rules of one program, and the facts that they mention.
 
-    A fact is a key and a small integer. Findings (``f``) and conclusions (``c``) are asserted with their value. What
-    is true of a number, of a word, or of a conclusion that may have one of several values, is asserted as true
-    (``t``): tests that are not equalities overflow the engine's stack sooner. Where some of many conditions are
-    enough, each fires, and that enough of them did (``n``) is asserted in turn.
+    A fact is a key and a small integer, and the key is a number too. Findings (``f``) and conclusions (``c``) are
+    asserted with their value. What is true of a number, of a word, or of a conclusion that may have one of several
+    values, is asserted as true (``t``): tests that are not equalities overflow the engine's stack sooner. Where some
+    of many conditions are enough, each fires, and that enough of them did (``n``) is asserted in turn.
     """
 
     def __init__(self, program: Program) -> None:
@@ -77,8 +82,9 @@ class Ruleset:
         self._counted = [[c for c in layer.clauses if self._needed[c.number] is not None] for layer in program.layers]
         self._uses: Counter[str] = Counter()
         #: The facts to assert for a fact: under each key that a rule tests it by.
-        self._copies: dict[Assertion, dict[Assertion, None]] = defaultdict(dict)
-        self._rules = {START_RULE: [self._tested(START[0], (START[1],))]}
+        self._copies: dict[_Keyed, dict[Assertion, None]] = defaultdict(dict)
+        self._keys: dict[str, int] = {}
+        self._rules = {START_RULE: [self._tested(_START, (TRUE,))]}
         for clause in program.clauses:
             for name, tests in self._clause_rules(clause):
                 self._rules[name] = [self._tested(key, values) for key, values in tests]
@@ -92,7 +98,7 @@ class Ruleset:
 
     def start_facts(self) -> list[Assertion]:
         """What is asserted first and for everybody."""
-        return list(self._copies[START])
+        return list(self._copies[_START, TRUE])
 
     def first_facts(self, inputs: Inputs) -> Iterator[Assertion]:
         """Findings, and whatever is true of the person's facts and of the measures; only what rules mention."""
@@ -121,7 +127,8 @@ class Ruleset:
         if not clauses:
             return []
         ticks = Counter(firing.clause for firing in firings if firing.condition is not None)
-        return [(f"n{c.number}", TRUE) for c in clauses if ticks[c.number] >= (self._needed[c.number] or 0)]
+        enough = [c.number for c in clauses if ticks[c.number] >= (self._needed[c.number] or 0)]
+        return [fact for number in enough for fact in self._copies[f"n{number}", TRUE]]
 
     def only_counts(self, firing: Firing) -> bool:
         """Whether a firing concludes nothing by itself, but counts towards what its clause needs."""
@@ -147,11 +154,12 @@ class Ruleset:
         """A test as durable-rules reads it, under a key that is not tested too often."""
         copy = self._uses[key] // MOST_TESTS
         self._uses[key] += 1
-        name = f"{key}'{copy}" if copy else key
+        number = self._keys.setdefault(f"{key}'{copy}", len(self._keys))
+        group, place = divmod(number, GROUP)
         for value in values:
-            self._copies[key, value][name, value] = None
+            self._copies[key, value][group, place, value] = None
         one = [{"v": value} for value in values]
-        return {"$and": [{"k": name}, one[0] if len(one) == 1 else {"$or": one}]}
+        return {"$and": [{"g": group}, {"k": place}, one[0] if len(one) == 1 else {"$or": one}]}
 
     def _clause_rules(self, clause: CompiledClause) -> Iterator[tuple[str, list[_Test]]]:
         """The rules of one clause, by name, with what each tests."""
@@ -159,7 +167,7 @@ class Ruleset:
         if clause.need == "all" and self._needed[clause.number] is None:
             joined = _joined(tests)
             if joined is not None:
-                yield str(clause.number), joined or [(START[0], (START[1],))]
+                yield str(clause.number), joined or [(_START, (TRUE,))]
             return
         for condition, test in zip(clause.conditions, tests, strict=True):
             if test[1]:

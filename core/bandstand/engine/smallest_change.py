@@ -66,8 +66,16 @@ class _Unfolding:
     def __init__(self, program: Program, run: PlainRun) -> None:
         self._program = program
         self._run = run
+        # Where many levels build on the same ones, they are unfolded once.
+        self._unfolded: dict[tuple[str, frozenset[Value]], _Some] = {}
 
     def concluded(self, name: str, values: frozenset[Value]) -> _Some:
+        """What it takes for a conclusion to have one of some values; the same object however often it is asked."""
+        if (name, values) not in self._unfolded:
+            self._unfolded[name, values] = self._unfold(name, values)
+        return self._unfolded[name, values]
+
+    def _unfold(self, name: str, values: frozenset[Value]) -> _Some:
         at = self._program.positions[name]
         declared = self._program.conclusions[at].values
         if declared[self._run.values[at]] in values:
@@ -120,16 +128,21 @@ class _Search:
     def _descend(self, pending: list[_Some | str], chosen: frozenset[str]) -> None:
         """Fulfil everything pending on top of what is chosen; keep the cheapest way found."""
         choices: list[_Some] = []
+        seen: set[int] = set()
         while pending:
             part = pending.pop()
             if isinstance(part, str):
                 chosen |= {part}
-            elif part.need == len(part.options):
-                pending.extend(part.options)
+            elif id(part) in seen:
+                continue
             elif part.need > len(part.options):
                 return
-            elif part.need > 0:
-                choices.append(part)
+            else:
+                seen.add(id(part))
+                if part.need == len(part.options):
+                    pending.extend(part.options)
+                elif part.need > 0:
+                    choices.append(part)
         if self._best is not None and self._cost(chosen) >= self._best[0]:
             return
         # What was chosen meanwhile may already fulfil a choice, in part or whole.
@@ -165,8 +178,13 @@ def _reduced(choice: _Some, chosen: frozenset[str]) -> _Some:
 
 
 def _criteria(part: _Some | str) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    else:
-        for option in part.options:
-            yield from _criteria(option)
+    """Every criterion of a requirement, looking at what occurs often once."""
+    seen: set[int] = set()
+    waiting: list[_Some | str] = [part]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, str):
+            yield here
+        elif id(here) not in seen:
+            seen.add(id(here))
+            waiting.extend(here.options)

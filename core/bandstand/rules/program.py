@@ -41,7 +41,7 @@ class CompiledClause:
         conclusion: Position of its conclusion.
         value: Position of its value among the conclusion's values.
         need: As the clause has it.
-        conditions: Positions of its conditions.
+        conditions: Positions of its conditions, each once.
     """
 
     clause: Clause
@@ -114,7 +114,7 @@ def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: I
             value = conclusions[at].values.index(clause.value)
         except ValueError:
             raise EngineError(f"{name}: {clause.conclusion} is declared never to be {clause.value!r}.") from None
-        used = tuple(conditions[c] for c in clause.conditions)
+        used = tuple(dict.fromkeys(conditions[c] for c in clause.conditions))
         by_layer[layer_of[at]].append(CompiledClause(clause, number, at, value, clause.need, used))
     layers = tuple(
         Layer(tuple(at for at in range(len(conclusions)) if layer_of[at] == n), tuple(compiled))
@@ -151,8 +151,9 @@ def _check_names(
     name: str, clauses: Iterable[Clause], criteria: set[str], conclusions: set[str], measures: set[str]
 ) -> None:
     for clause in clauses:
-        if isinstance(clause.need, int) and not 1 <= clause.need <= len(clause.conditions):
-            needs = f"{clause.need} of {len(clause.conditions)} conditions"
+        different = len(set(clause.conditions))
+        if isinstance(clause.need, int) and not 1 <= clause.need <= different:
+            needs = f"{clause.need} of {different} conditions"
             raise EngineError(f"{name}: a clause concludes {clause.conclusion} when {needs} hold, which cannot be.")
         if clause.conclusion not in conclusions:
             raise EngineError(f"{name}: a clause concludes {clause.conclusion}, which no rule declares.")

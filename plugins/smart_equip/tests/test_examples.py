@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bandstand.engine.durable import is_available
 from bandstand.engine.evaluate import Evaluator
 from bandstand.examples import run_example
-from bandstand.models.example import Example
-from bandstand.packs.pack import Pack
 from bandstand.plugins import load_catalogue
+
+if TYPE_CHECKING:
+    from bandstand.models.example import Example
+    from bandstand.packs.pack import Pack
 
 
 @cache
