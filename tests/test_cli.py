@@ -55,6 +55,10 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
+def validate(schema: str, content: object) -> None:
+    jsonschema.Draft202012Validator(published()[f"{schema}.schema.json"]).validate(content)
+
+
 def make_demo_school(folder: Path) -> None:
     command = [sys.executable, str(EXAMPLES / "demo_school.py"), str(folder)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own script
@@ -84,9 +88,8 @@ def test_evaluate_as_json_is_what_the_published_schema_says(cli: Cli, evidence: 
     code, out, _ = cli("evaluate", evidence, "--people", people, "--json")
     content = json.loads(out)
     assert code == 0
-    validator = jsonschema.Draft202012Validator(published()["evaluation.schema.json"])
     for entry in content:
-        validator.validate(entry)
+        validate("evaluation", entry)
     assert [(e["person"], e["level"], e["zone"]) for e in content] == [("P-0001", 1, "red")]
     assert content[0]["ragging"]["jul"]["L1.5"] == "green"
     assert content[0]["as_of"] == "2025-07-01"
@@ -122,6 +125,7 @@ def test_explain_as_json_has_the_same_in_parts(cli: Cli, evidence: Path) -> None
     code, out, _ = cli("explain", evidence, "--why-not", "3", "--json")
     entry = json.loads(out)[0]
     assert code == 0
+    validate("explanation", entry)
     assert entry["headline"].startswith("P-0001 is at level 1")
     assert [step["criterion"] for step in entry["why_not"]["steps"]["criteria"]][:2] == ["L2.1", "L2.2"]
 
@@ -143,6 +147,7 @@ def test_keep_going_evaluates_the_good_rows_and_still_exits_with_2(cli: Cli, tmp
     code, out, err = cli("evaluate", path, "--keep-going", "--json")
     assert code == 2
     assert json.loads(out)[0]["level"] == 1
+    validate("problems", json.loads(err))
     assert json.loads(err)["problems"][0]["code"] == "unknown-criterion"
 
 
@@ -215,8 +220,9 @@ def test_frameworks_lists_what_is_installed(cli: Cli) -> None:
     code, out, _ = cli("frameworks")
     assert code == 0
     assert "smart_equip 2024.1" in out
-    listed = json.loads(cli("frameworks", "--json")[1])["frameworks"]
-    assert listed[0]["purposes"] == ["appraisal", "development"]
+    listed = json.loads(cli("frameworks", "--json")[1])
+    validate("frameworks", listed)
+    assert listed["frameworks"][0]["purposes"] == ["appraisal", "development"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +243,9 @@ def test_show_finds_anything_by_its_id(cli: Cli, item: str, said: str) -> None:
     assert code == 0
     assert said in " ".join(out.split())
     assert "000_104f8b9fcef4d66d.txt" in out
+    listing = json.loads(cli("show", "smart_equip", item, "--json")[1])
+    validate("item", listing)
+    assert listing["item"]["id"] == listing["id"]
 
 
 def test_show_gives_a_framework_whole_and_says_what_is_not_there(cli: Cli) -> None:
@@ -244,6 +253,7 @@ def test_show_gives_a_framework_whole_and_says_what_is_not_there(cli: Cli) -> No
     assert code == 0
     assert "Refuses pay (line 8, interpreted)" in " ".join(out.split())
     content = json.loads(cli("show", "smart_equip", "--json")[1])
+    validate("listing", content)
     assert sum(len(standard["criteria"]) for standard in content["standards"]) == 139
     code, _, err = cli("show", "smart_equip", "L4.33")
     assert code == 2
@@ -259,6 +269,7 @@ def test_a_sheet_is_written_once_and_replaced_only_by_force(cli: Cli, tmp_path: 
     assert code == 2
     assert "--force replaces it" in err
     code, out, _ = cli("sheet", "smart_equip", "-o", path, "--force", "--json")
+    validate("sheet", json.loads(out))
     assert (code, json.loads(out)["rows"]) == (0, 75)
 
 

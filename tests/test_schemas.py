@@ -31,10 +31,16 @@ NAMES = [
     "evaluation.schema.json",
     "evidence.schema.json",
     "examples.schema.json",
+    "explanation.schema.json",
     "framework.schema.json",
+    "frameworks.schema.json",
+    "item.schema.json",
+    "listing.schema.json",
     "person.schema.json",
     "problem.schema.json",
+    "problems.schema.json",
     "rules.schema.json",
+    "sheet.schema.json",
     "standard.schema.json",
 ]
 #: A folder of a pack, and the schema of the files in it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandstand import words
@@ -34,10 +34,6 @@ class Explanation:
     notes: tuple[str, ...]
     caveats: tuple[str, ...]
     footing: str
-
-    def content(self) -> dict[str, object]:
-        """All of it as JSON."""
-        return asdict(self)
 
     def text(self) -> str:
         """All of it as plain text."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bandstand.errors import NotFoundError
+from bandstand.models.listing import ItemListing
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ class Item:
     value: BaseModel
     pack: Pack
 
-    def content(self) -> dict[str, Any]:
-        """The thing as JSON, with its kind and the document that its lines are of."""
-        return {
-            "kind": self.kind,
-            "framework": self.pack.id,
-            "version": self.pack.version,
-            "document": self.pack.framework.document.file,
-            **self.value.model_dump(mode="json", by_alias=True, exclude_none=True),
-        }
+    def listing(self) -> ItemListing:
+        """The thing with its kind and the document that its lines are of."""
+        return ItemListing(
+            kind=self.kind,
+            id=self.id,
+            framework=self.pack.id,
+            version=self.pack.version,
+            document=self.pack.framework.document.file,
+            item=self.value.model_dump(mode="json", by_alias=True, exclude_none=True),
+        )
 
 
 def find_item(pack: Pack, wanted: str) -> Item:

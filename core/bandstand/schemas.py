@@ -16,6 +16,14 @@ from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
 from bandstand.models.framework import Framework, Standard
+from bandstand.models.listing import (
+    CatalogueListing,
+    ExplanationListing,
+    FrameworkListing,
+    ItemListing,
+    ProblemListing,
+    SheetListing,
+)
 from bandstand.models.problem import Problem
 from bandstand.rules.cumulative_levels import CumulativeLevels
 from bandstand.rules.decision_table import DecisionTable
@@ -94,6 +102,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "A problem",
         "One defect of a pack or of an input: where it is, what is wrong, and what to do about it.",
     ),
+    "problems": (ProblemListing, "serialization", "Problems", "What a command writes to standard error with --json."),
+    "explanation": (ExplanationListing, "serialization", "An explanation", "One entry of `bandstand explain --json`."),
+    "frameworks": (CatalogueListing, "serialization", "Frameworks", "What `bandstand frameworks --json` writes."),
+    "listing": (FrameworkListing, "serialization", "A framework whole", "What `bandstand show F --json` writes."),
+    "item": (ItemListing, "serialization", "One thing of a framework", "What `bandstand show F ID --json` writes."),
+    "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
 }
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,7 +95,7 @@ def frameworks(*, as_json: AsJson = False) -> None:
 
     service = _service()
     if as_json:
-        _write_json(render.catalogue_content(service.catalogue))
+        _write_json(render.catalogue_listing(service.catalogue))
     else:
         render.catalogue(service.catalogue)
 
@@ -118,13 +119,13 @@ def show(
     pack = _service().pack(framework)
     if item is None:
         if as_json:
-            _write_json(render.pack_content(pack))
+            _write_json(render.framework_listing(pack))
         else:
             render.pack(pack)
         return
     found = find_item(pack, item)
     if as_json:
-        _write_json(found.content())
+        _write_json(found.listing())
     else:
         render.item(found)
 
@@ -198,6 +199,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     from bandstand.cli import render  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
     from bandstand.explain import explain_why_not  # noqa: PLC0415
+    from bandstand.models.listing import ExplanationListing  # noqa: PLC0415
 
     service = _service(engine)
     docket = _docket(
@@ -205,20 +207,24 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     )
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     disagreed = False
-    content = []
+    separator = "["
     for evaluated, stands_between in render.with_progress(docket.explained(level), len(docket.cases)):
         disagreed = disagreed or evaluated.certificate.agreed is False
         explanation = in_sentences(evaluated, packs[evaluated.framework])
         if as_json:
-            entry = {"person": evaluated.person, "framework": evaluated.framework, **explanation.content()}
-            if stands_between is not None:
-                entry["why_not"] = stands_between.model_dump(mode="json")
-            content.append(entry)
+            listing = ExplanationListing(
+                person=evaluated.person,
+                framework=evaluated.framework,
+                why_not=stands_between,
+                **asdict(explanation),
+            )
+            typer.echo(f"{separator}\n{listing.model_dump_json()}", nl=False)
+            separator = ","
         else:
             because = None if stands_between is None else explain_why_not(stands_between)
             render.explanation(explanation, because)
     if as_json:
-        _write_json(content)
+        typer.echo("[]" if separator == "[" else "\n]")
     _leave(docket, disagreed=disagreed, as_json=as_json)
 
 
@@ -242,7 +248,9 @@ def sheet(
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
     summary = _service().write_sheet(framework, output, _levels(levels), person)
     if as_json:
-        _write_json({"file": str(output), "levels": list(summary.levels), "rows": summary.rows})
+        from bandstand.models.listing import SheetListing  # noqa: PLC0415
+
+        _write_json(SheetListing(file=str(output), levels=summary.levels, rows=summary.rows))
     else:
         span = ", ".join(map(str, summary.levels))
         typer.echo(
@@ -255,7 +263,11 @@ def _service(engine: str = "both") -> Service:
 
     if engine not in ("both", "plain"):
         raise typer.BadParameter("it is both or plain", param_hint="--engine")
-    return Service(durable=None if engine == "both" else False)
+    service = Service(durable=None if engine == "both" else False)
+    if service.catalogue.set_aside:
+        names = ", ".join(dict.fromkeys(item.name for item in service.catalogue.set_aside))
+        typer.echo(f"Set aside, with its problems: {names}. See bandstand frameworks.", err=True)
+    return service
 
 
 def _docket(  # noqa: PLR0913 - the options that evaluate and explain share
@@ -327,8 +339,9 @@ def _levels(text: str | None) -> list[int] | None:
     return found
 
 
-def _write_json(content: object) -> None:
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+def _write_json(content: BaseModel) -> None:
+    """Write one document by its published schema, names as the pack's files have them."""
+    typer.echo(json.dumps(content.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2))
 
 
 def _write_json_array(documents: Iterable[BaseModel] | Iterator[BaseModel]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
 from typing import TYPE_CHECKING, Final
 
 from bandstand.errors import BandstandError, EngineError, EngineUnavailableError, ProblemsError, RefusedError
+from bandstand.models.listing import ProblemListing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,7 @@ def report(error: Exception) -> int:
 def say_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """List problems on standard error, each with its remedy; as JSON they are all there."""
     if as_json:
-        content = {"problems": [problem.model_dump(mode="json", exclude_none=True) for problem in problems]}
-        _say(json.dumps(content, ensure_ascii=False, indent=2))
+        _say(ProblemListing(problems=tuple(problems)).model_dump_json(indent=2))
         return
     for problem in problems[:_MOST_SHOWN]:
         _say(str(problem))

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from bandstand import words
 from bandstand.models.framework import ZONES, Standard
+from bandstand.models.listing import CatalogueListing, FrameworkListing, ListedFramework, ListedSetAside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,25 +69,25 @@ def reading() -> Iterator[Callable[[int], None]]:
         yield lambda rows: progress.update(task, completed=rows)
 
 
-def catalogue_content(catalogue: Catalogue) -> dict[str, Any]:
-    """What is installed, as JSON."""
-    return {
-        "frameworks": [
-            {
-                "id": pack.id,
-                "version": pack.version,
-                "title": pack.framework.title,
-                "publisher": pack.framework.publisher,
-                "valid_from": str(pack.framework.valid_from),
-                "valid_until": str(pack.framework.valid_until) if pack.framework.valid_until else None,
-                "purposes": [purpose.id for purpose in pack.framework.purposes],
-                "refuses": [refusal.id for refusal in pack.framework.refuses],
-                "digest": pack.digest,
-            }
+def catalogue_listing(catalogue: Catalogue) -> CatalogueListing:
+    """What is installed, for machines."""
+    return CatalogueListing(
+        frameworks=tuple(
+            ListedFramework(
+                id=pack.id,
+                version=pack.version,
+                title=pack.framework.title,
+                publisher=pack.framework.publisher,
+                valid_from=pack.framework.valid_from,
+                valid_until=pack.framework.valid_until,
+                purposes=tuple(purpose.id for purpose in pack.framework.purposes),
+                refuses=tuple(refusal.id for refusal in pack.framework.refuses),
+                digest=pack.digest,
+            )
             for pack in catalogue.packs
-        ],
-        "set_aside": [{"name": item.name, "reason": item.reason} for item in catalogue.set_aside],
-    }
+        ),
+        set_aside=tuple(ListedSetAside(name=item.name, reason=item.reason) for item in catalogue.set_aside),
+    )
 
 
 def catalogue(catalogue: Catalogue) -> None:
@@ -106,14 +107,14 @@ def catalogue(catalogue: Catalogue) -> None:
         console.print(Text(f"Set aside: {item.name}. {item.reason}", style="red"))
 
 
-def pack_content(pack: Pack) -> dict[str, Any]:
-    """A framework as JSON: its identity and an index of what it holds."""
-    return {
-        **pack.framework.model_dump(mode="json", by_alias=True, exclude_none=True),
-        "digest": pack.digest,
-        "standards": [standard.model_dump(mode="json", exclude_none=True) for standard in pack.standards],
-        "rules": [rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in pack.rules],
-    }
+def framework_listing(pack: Pack) -> FrameworkListing:
+    """A framework whole, for machines."""
+    return FrameworkListing(
+        digest=pack.digest,
+        framework=pack.framework,
+        standards=pack.standards,
+        rules=tuple(rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in pack.rules),
+    )
 
 
 def pack(pack: Pack) -> None:
@@ -152,8 +153,8 @@ def item(found: Item) -> None:
     if isinstance(found.value, Standard):
         _standard(console, found.value)
     else:
-        content = found.content()
-        for name in ("kind", "id", "label", "framework", "version", "document"):
+        content = found.listing().item
+        for name in ("kind", "id", "label"):
             content.pop(name, None)
         lead = content.pop("descriptor", None) or content.pop("meaning", None) or content.pop("text", None)
         if lead:

@@ -30,18 +30,23 @@ class Run:
     """One program on one set of findings, by one engine or both.
 
     Attributes:
-        program: What ran.
+        engine: The plain engine, which holds the program.
         findings: What it ran on.
         inputs: The same with facts and measures.
         plain: What the plain engine saw and concluded.
         durable: What durable-rules concluded; None when it is not available.
     """
 
-    program: Program
+    engine: PlainEngine
     findings: FindingSet
     inputs: Inputs
     plain: PlainRun
     durable: DurableRun | None
+
+    @property
+    def program(self) -> Program:
+        """The clauses that ran."""
+        return self.engine.program
 
     def value(self, name: str) -> Value:
         """What was concluded of ``name``."""
@@ -260,4 +265,4 @@ class Evaluator:
     def _run(self, engine: PlainEngine, found: FindingSet, facts: Mapping[str, Fact]) -> Run:
         inputs = engine.inputs(found.states, {**facts, "view": found.view})
         durable = self._durable.get(engine.program.name)
-        return Run(engine.program, found, inputs, engine.run(inputs), durable.run(inputs) if durable else None)
+        return Run(engine, found, inputs, engine.run(inputs), durable.run(inputs) if durable else None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Literal
 
 import rfc8785
 
 from bandstand import __version__, words
 from bandstand.engine.durable import RELEASE
-from bandstand.engine.plain import NOT_FIRED, PlainEngine
+from bandstand.engine.plain import NOT_FIRED
 from bandstand.engine.smallest_change import open_criteria, smallest_change
 from bandstand.engine.trace import supporting, trace_of
 from bandstand.errors import NotFoundError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from bandstand.engine.evaluate import Evaluated, Run
     from bandstand.models.evidence import Evidence
-    from bandstand.models.framework import Action, FindingsPolicy, Zone
+    from bandstand.models.framework import Action, View, Zone
 
 _FINDINGS = {
     State.NOT_EVIDENCED: Finding.NOT_EVIDENCED,
@@ -71,6 +72,12 @@ class _Publication:
         self._pack = evaluated.pack
         self._run = evaluated.headline
         self._outcome = evaluated.pack.framework.outcome
+        left_out = {record.id for record, _ in evaluated.findings.left_out}
+        self._by_criterion: dict[str, list[Evidence]] = defaultdict(list)
+        for record in evaluated.evidence:
+            if record.id not in left_out:
+                for criterion in record.criteria:
+                    self._by_criterion[criterion].append(record)
         self._findings = {
             criterion: self._finding(self._run, at) for at, criterion in enumerate(self._run.program.criteria)
         }
@@ -128,6 +135,7 @@ class _Publication:
         state = State(run.findings.states[at])
         provisional = state is State.PROVISIONAL
         return PublishedFinding(
+            overruled=self._overruled(run, at, winner),
             finding=self._reach(run.findings.view, winner) if provisional else _FINDINGS[state],
             provisional=provisional,
             evidence=winner.id,
@@ -136,11 +144,23 @@ class _Publication:
             moderated=winner.moderated_by is not None,
         )
 
+    def _overruled(self, run: Run, at: int, winner: Evidence) -> tuple[str, ...]:
+        """Ids of the other evidence on a criterion that counts in the view, newest first."""
+        sources = {source for rank in self._view(run.findings.view).ranks for source in rank.sources}
+        others = [
+            record
+            for record in self._by_criterion.get(run.program.criteria[at], ())
+            if record is not winner and record.source in sources
+        ]
+        return tuple(record.id for record in sorted(others, key=lambda r: (-r.date.toordinal(), r.id)))
+
     def _reach(self, view_id: str, winner: Evidence) -> Finding:
         """The highest finding that an unmoderated claim of this source may reach in the view."""
-        policy: FindingsPolicy = self._pack.framework.findings
-        view = next(view for view in policy.views if view.id == view_id)
-        return Finding(next(rank.reaches for rank in view.ranks if winner.source in rank.sources))
+        ranks = self._view(view_id).ranks
+        return Finding(next(rank.reaches for rank in ranks if winner.source in rank.sources))
+
+    def _view(self, view_id: str) -> View:
+        return next(view for view in self._pack.framework.findings.views if view.id == view_id)
 
     def _conclusions(self) -> Iterable[PublishedConclusion]:
         run = self._run
@@ -229,8 +249,7 @@ class _Publication:
             int(State.MET) if criterion in wanted else state
             for criterion, state in zip(run.program.criteria, run.inputs.states, strict=True)
         ]
-        engine = PlainEngine(run.program)
-        after = engine.run(engine.inputs(states, run.inputs.facts))
+        after = run.engine.run(run.engine.inputs(states, run.inputs.facts))
         at = run.program.positions[self._outcome.level]
         value = run.program.conclusions[at].values[after.values[at]]
         assert isinstance(value, int)

@@ -31,6 +31,7 @@ class PublishedFinding(_Part):
         source: Its source.
         date: Its date.
         moderated: Whether it was agreed with the person.
+        overruled: Ids of other evidence on the criterion that counts in this view and goes after it, newest first.
     """
 
     finding: Finding
@@ -39,6 +40,7 @@ class PublishedFinding(_Part):
     source: str | None = None
     date: dt.date | None = None
     moderated: bool = False
+    overruled: tuple[str, ...] = ()
 
 
 class PublishedConclusion(_Part):

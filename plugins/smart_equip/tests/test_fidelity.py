@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACK = Path(__file__).parents[1] / "src" / "bandstand_smart_equip" / "pack"
+PACK = Path(str(files("bandstand_smart_equip") / "pack"))
 
 SHEET_LINES = {1: 5, 2: 4, 3: 6, 4: 6, 5: 11, 6: 13, 7: 15, 8: 15}
 LADDER_CRITERIA = {1: 5, 2: 3, 3: 9, 4: 6, 5: 16, 6: 10, 7: 12, 8: 1, 9: 1, 10: 1}
