@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandstand import words
+from bandstand.models.explanation import Explanation
 from bandstand.rules.base import RuleContext
 
 if TYPE_CHECKING:
@@ -15,44 +15,20 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """An evaluation in sentences.
-
-    Attributes:
-        headline: Where the person stands, in one sentence.
-        reasons: Why.
-        recommended: What is suggested.
-        notes: What goes with it.
-        caveats: What it rests on that is not certain.
-        footing: Who decides, what checked it, and how to find the pack again.
-    """
-
-    headline: str
-    reasons: tuple[str, ...]
-    recommended: str
-    notes: tuple[str, ...]
-    caveats: tuple[str, ...]
-    footing: str
-
-    def text(self) -> str:
-        """All of it as plain text."""
-        parts = [self.headline, *self.reasons, f"Recommended: {self.recommended}", *self.notes]
-        parts.extend(f"Mind: {caveat}" for caveat in self.caveats)
-        return "\n".join([*parts, self.footing])
-
-
-def explain(evaluation: Evaluation, pack: Pack) -> Explanation:
+def explain(evaluation: Evaluation, pack: Pack, why_not: WhyNot | None = None) -> Explanation:
     """The evaluation in sentences; ``pack`` is the one that it was made under."""
     context = RuleContext(pack.framework, pack.criteria, {})
     advice = evaluation.recommendation
     return Explanation(
+        person=evaluation.person,
+        framework=evaluation.framework,
         headline=_headline(evaluation, pack),
         reasons=tuple(_reasons(evaluation, pack, context)),
         recommended=advice.text,
         notes=advice.notes,
         caveats=tuple(caveat.text for caveat in advice.caveats),
         footing=_footing(evaluation),
+        why_not=why_not,
     )
 
 

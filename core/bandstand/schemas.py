@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
+from bandstand.models.explanation import Explanation
 from bandstand.models.framework import Framework, Standard
 from bandstand.models.listing import (
     CatalogueListing,
-    ExplanationListing,
     FrameworkListing,
     ItemListing,
     ProblemListing,
@@ -103,7 +103,7 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "One defect of a pack or of an input: where it is, what is wrong, and what to do about it.",
     ),
     "problems": (ProblemListing, "serialization", "Problems", "What a command writes to standard error with --json."),
-    "explanation": (ExplanationListing, "serialization", "An explanation", "One entry of `bandstand explain --json`."),
+    "explanation": (Explanation, "serialization", "An explanation", "One entry of `bandstand explain --json`."),
     "frameworks": (CatalogueListing, "serialization", "Frameworks", "What `bandstand frameworks --json` writes."),
     "listing": (FrameworkListing, "serialization", "A framework whole", "What `bandstand show F --json` writes."),
     "item": (ItemListing, "serialization", "One thing of a framework", "What `bandstand show F ID --json` writes."),

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import logging
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -198,8 +197,6 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     """
     from bandstand.cli import render  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
-    from bandstand.explain import explain_why_not  # noqa: PLC0415
-    from bandstand.models.listing import ExplanationListing  # noqa: PLC0415
 
     service = _service(engine)
     docket = _docket(
@@ -210,19 +207,12 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     separator = "["
     for evaluated, stands_between in render.with_progress(docket.explained(level), len(docket.cases)):
         disagreed = disagreed or evaluated.certificate.agreed is False
-        explanation = in_sentences(evaluated, packs[evaluated.framework])
+        explanation = in_sentences(evaluated, packs[evaluated.framework], stands_between)
         if as_json:
-            listing = ExplanationListing(
-                person=evaluated.person,
-                framework=evaluated.framework,
-                why_not=stands_between,
-                **asdict(explanation),
-            )
-            typer.echo(f"{separator}\n{listing.model_dump_json()}", nl=False)
+            typer.echo(f"{separator}\n{explanation.model_dump_json()}", nl=False)
             separator = ","
         else:
-            because = None if stands_between is None else explain_why_not(stands_between)
-            render.explanation(explanation, because)
+            render.explanation(explanation)
     if as_json:
         typer.echo("[]" if separator == "[" else "\n]")
     _leave(docket, disagreed=disagreed, as_json=as_json)

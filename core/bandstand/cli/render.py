@@ -13,15 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from bandstand import words
+from bandstand.explain import explain_why_not
 from bandstand.models.framework import ZONES, Standard
 from bandstand.models.listing import CatalogueListing, FrameworkListing, ListedFramework, ListedSetAside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from bandstand.explain import Explanation
     from bandstand.lookup import Item
     from bandstand.models.evaluation import Evaluation
+    from bandstand.models.explanation import Explanation
     from bandstand.packs.pack import Pack
     from bandstand.plugins import Catalogue
     from bandstand.service import Docket
@@ -266,14 +267,14 @@ def _summary(done: Sequence[Evaluation]) -> str:
     return f"{words.count(len(done), 'person', 'people')}: {counted}; {checked}."
 
 
-def explanation(found: Explanation, why_not: str | None) -> None:
+def explanation(found: Explanation) -> None:
     """An explanation: where the person stands, why, what is suggested, and what to mind."""
     console = _console()
     console.print(Text(found.headline, style="bold"))
     for reason in found.reasons:
         console.print(Text(reason))
-    if why_not is not None:
-        console.print(Text(why_not, style="bold"))
+    if found.why_not is not None:
+        console.print(Text(explain_why_not(found.why_not), style="bold"))
     console.print(Text.assemble(("Recommended: ", "bold"), found.recommended))
     for note in found.notes:
         console.print(Text(note))

@@ -54,6 +54,12 @@ class Run:
         values = self.plain.values if self.durable is None else self.durable.values
         return self.program.conclusions[at].values[values[at]]
 
+    def number(self, name: str) -> int:
+        """What was concluded of ``name``, whose values are numbers."""
+        value = self.value(name)
+        assert isinstance(value, int)
+        return value
+
     @property
     def differences(self) -> tuple[str, ...]:
         """What the engines differ on, each with both values."""

@@ -11,8 +11,9 @@ import rfc8785
 from bandstand import __version__, words
 from bandstand.engine.durable import RELEASE
 from bandstand.engine.plain import NOT_FIRED
+from bandstand.engine.recommend import recommend
 from bandstand.engine.smallest_change import open_criteria, smallest_change
-from bandstand.engine.trace import supporting, trace_of
+from bandstand.engine.trace import trace_of
 from bandstand.errors import NotFoundError
 from bandstand.models.evaluation import (
     Blocker,
@@ -29,8 +30,7 @@ from bandstand.models.evaluation import (
 )
 from bandstand.models.finding import Finding, State
 from bandstand.models.framework import ZONES
-from bandstand.models.provenance import Basis, Ground
-from bandstand.models.recommendation import Caveat, Recommendation
+from bandstand.models.provenance import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from bandstand.engine.evaluate import Evaluated, Run
     from bandstand.models.evidence import Evidence
-    from bandstand.models.framework import Action, View, Zone
+    from bandstand.models.framework import View, Zone
 
 _FINDINGS = {
     State.NOT_EVIDENCED: Finding.NOT_EVIDENCED,
@@ -98,11 +98,11 @@ class _Publication:
             views=self._views(),
             findings=self._findings,
             conclusions=tuple(self._conclusions()),
-            level=_level(run, outcome.level),
+            level=run.number(outcome.level),
             zone=_zone(run, outcome.zone),
             ragging=ragging,
             ragging_views=ragging_views,
-            recommendation=self._recommendation(steps),
+            recommendation=recommend(evaluated, self._findings, steps),
             blockers=blockers,
             next_steps=steps,
             pins=self._pins(),
@@ -119,7 +119,7 @@ class _Publication:
         return {
             name: ViewResult(
                 label=labels[name],
-                level=_level(run, self._outcome.level),
+                level=run.number(self._outcome.level),
                 zone=_zone(run, self._outcome.zone),
                 evidence=sum(winner is not None for winner in run.findings.winners),
             )
@@ -194,7 +194,7 @@ class _Publication:
             raise NotFoundError(
                 f"{self._pack.name} has no level {level}; it has {words.listed(list(map(str, known)), 12)}."
             )
-        held = _level(run, name)
+        held = run.number(name)
         blockers, steps = self._towards(level) if level > held else ((), _NO_STEPS)
         return WhyNot(
             person=self._evaluated.person.person,
@@ -207,7 +207,7 @@ class _Publication:
         )
 
     def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
-        level = _level(self._run, self._outcome.level)
+        level = self._run.number(self._outcome.level)
         above = [value for value in _levels(self._run, self._outcome.level) if value > level]
         return self._towards(min(above)) if above else ((), _NO_STEPS)
 
@@ -255,101 +255,6 @@ class _Publication:
         assert isinstance(value, int)
         return value
 
-    def _recommendation(self, steps: NextSteps) -> Recommendation:
-        outcome, run = self._outcome, self._run
-        differences = self._evaluated.differences
-        if differences:
-            text = (
-                "The two engines did not conclude the same, so nothing is recommended. This is a fault of the program "
-                "or of the pack: please report it with the evaluation's pins. They differ on "
-                f"{'; '.join(differences[:3])}{' …' if len(differences) > 3 else ''}."  # noqa: PLR2004 - a line's worth
-            )
-            return Recommendation(
-                action="withheld", label="Nothing is recommended", text=text, supports=(), notes=(), caveats=()
-            )
-        action = self._action(outcome.action)
-        assert action is not None
-        notes = [note for name in outcome.notes if (note := self._action(name)) is not None]
-        supports = supporting(run, (outcome.action, outcome.zone, outcome.level, *outcome.notes))
-        return Recommendation(
-            action=action.id,
-            label=action.label,
-            text=self._worded(action, steps),
-            supports=tuple(sorted(name for name in supports if self._was_concluded(name))),
-            notes=tuple(self._worded(note, steps) for note in notes),
-            caveats=tuple(self._caveats(supports, [action, *notes])),
-        )
-
-    def _was_concluded(self, name: str) -> bool:
-        return self._run.plain.fired[self._run.program.positions[name]] != NOT_FIRED
-
-    def _action(self, conclusion: str) -> Action | None:
-        value = self._run.value(conclusion)
-        return next((action for action in self._pack.framework.actions if action.id == value), None)
-
-    def _worded(self, action: Action, steps: NextSteps) -> str:
-        return action.text.format(
-            person=self._evaluated.person.person,
-            level=_level(self._run, self._outcome.level),
-            next_level="" if steps.level is None else steps.level,
-            grade=self._evaluated.facts.get("grade") or "this grade",
-            lines=words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
-            count=len(steps.criteria),
-        )
-
-    def _caveats(self, supports: dict[str, tuple[Ground, ...]], actions: Sequence[Action]) -> Iterable[Caveat]:
-        framework = self._pack.framework
-        grounds: dict[Ground, str] = {}
-        for name, found in supports.items():
-            declared = self._run.program.conclusions[self._run.program.positions[name]]
-            for ground in found:
-                if not ground.is_firm:
-                    subject = self._pack.rule_by_id[declared.rule].subject(name, self._run.value)
-                    grounds.setdefault(ground, subject)
-        for part, subject in (
-            *((action, action.label) for action in actions),
-            (framework.findings, "How evidence counts"),
-        ):
-            ground = Ground(source=part.source, basis=part.basis, note=part.note)
-            if not ground.is_firm:
-                grounds.setdefault(ground, subject)
-        seen: set[str | None] = set()
-        for ground, subject in sorted(grounds.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
-            if ground.note not in seen:
-                seen.add(ground.note)
-                yield Caveat(code="basis", text=_basis_text(ground, subject), basis=ground.basis, source=ground.source)
-        yield from self._circumstances()
-
-    def _circumstances(self) -> Iterable[Caveat]:
-        """Caveats that come from this person's evidence and record rather than from the framework."""
-        evaluated, framework, run = self._evaluated, self._pack.framework, self._run
-        if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
-            label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
-            first = framework.findings.views[0].label
-            text = f"Level and zone go by one side only ({label.lower()}): the {first.lower()} says too little yet."
-            yield Caveat(code="one-view", text=text)
-        provisional = [c for c, found in self._findings.items() if found.provisional]
-        if provisional:
-            text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
-            yield Caveat(code="provisional", text=text)
-        if evaluated.person.grade is None:
-            yield Caveat(code="no-grade", text="No grade is recorded, so the zone can only go by a role.")
-        elif evaluated.facts.get("grade") is None:
-            text = (
-                f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
-            )
-            yield Caveat(code="no-grade", text=text)
-        for flag in framework.flags:
-            if flag.id in evaluated.person.flags:
-                yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())
-        until = framework.valid_until
-        if evaluated.as_of < framework.valid_from or (until is not None and evaluated.as_of > until):
-            span = f"from {words.day(framework.valid_from)}" + (f" to {words.day(until)}" if until else "")
-            text = f"{self._pack.name} is valid {span}, and this is as at {words.day(evaluated.as_of)}."
-            yield Caveat(code="validity", text=text)
-        if evaluated.unavailable is not None:
-            yield Caveat(code="one-engine", text="Only the plain engine concluded, so no second engine has checked it.")
-
     def _certificate(self) -> Certificate:
         evaluated = self._evaluated
         runs = evaluated.runs
@@ -389,25 +294,12 @@ def _weakest(bases: Iterable[Basis]) -> Basis:
     return min(bases, key=_WEAKEST_FIRST.index, default=Basis.STATED)
 
 
-def _basis_text(ground: Ground, subject: str) -> str:
-    where = words.lines(ground.source)
-    if ground.basis is Basis.ILLUSTRATIVE:
-        return f"{subject} is an example value, which your trust has not confirmed ({where}). {ground.note}"
-    return f"{subject} is a reading of the document ({where}). {ground.note}"
-
-
 def _dump(model: BaseModel) -> Any:
     return model.model_dump(mode="json")
 
 
 def _text(fact: object) -> str | None:
     return fact if isinstance(fact, str) else None
-
-
-def _level(run: Run, name: str) -> int:
-    value = run.value(name)
-    assert isinstance(value, int)
-    return value
 
 
 def _zone(run: Run, name: str) -> Zone | None:

@@ -1,4 +1,4 @@
-"""What the commands other than evaluate write as JSON: lists, single things, sheets, sentences and problems."""
+"""What commands write as JSON besides evaluations: lists, single things, sheets and problems."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bandstand.models.evaluation import WhyNot
 from bandstand.models.framework import Framework, Standard
 from bandstand.models.problem import Problem
 
@@ -98,32 +97,6 @@ class SheetListing(_Part):
     file: str
     levels: tuple[int, ...]
     rows: int
-
-
-class ExplanationListing(_Part):
-    """One person in what `bandstand explain --json` writes, which is a list of these.
-
-    Attributes:
-        person: The person's id.
-        framework: The framework's id.
-        headline: Where the person stands, in one sentence.
-        reasons: Why.
-        recommended: What is suggested.
-        notes: What goes with it.
-        caveats: What it rests on that is not certain.
-        footing: Who decides, and what checked it.
-        why_not: What stands between the person and the level that was asked about, if one was.
-    """
-
-    person: str
-    framework: str
-    headline: str
-    reasons: tuple[str, ...]
-    recommended: str
-    notes: tuple[str, ...]
-    caveats: tuple[str, ...]
-    footing: str
-    why_not: WhyNot | None = None
 
 
 class ProblemListing(_Part):

@@ -1,0 +1,138 @@
+"""The recommendation of an evaluation: the framework's action in words, what supports it, and what to mind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandstand import words
+from bandstand.engine.plain import NOT_FIRED
+from bandstand.engine.trace import supporting
+from bandstand.models.provenance import Basis, Ground
+from bandstand.models.recommendation import Caveat, Recommendation
+from bandstand.rules.base import ground
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bandstand.engine.evaluate import Evaluated
+    from bandstand.models.evaluation import NextSteps, PublishedFinding
+    from bandstand.models.framework import Action
+
+
+def recommend(evaluated: Evaluated, findings: Mapping[str, PublishedFinding], steps: NextSteps) -> Recommendation:
+    """What the framework suggests to somebody; nothing at all when the engines disagreed.
+
+    Args:
+        evaluated: What was seen and concluded.
+        findings: By criterion, in the view that the recommendation goes by.
+        steps: The smallest change that reaches the next level.
+    """
+    differences = evaluated.differences
+    return _withheld(differences) if differences else _Advice(evaluated, findings, steps).recommendation()
+
+
+def _withheld(differences: Sequence[str]) -> Recommendation:
+    text = (
+        "The two engines did not conclude the same, so nothing is recommended. This is a fault of the program or of "
+        "the pack: please report it with the evaluation's pins. They differ on "
+        f"{'; '.join(differences[:3])}{' …' if len(differences) > 3 else ''}."  # noqa: PLR2004 - a line's worth
+    )
+    return Recommendation(
+        action="withheld", label="Nothing is recommended", text=text, supports=(), notes=(), caveats=()
+    )
+
+
+class _Advice:
+    """One recommendation in the making."""
+
+    def __init__(self, evaluated: Evaluated, findings: Mapping[str, PublishedFinding], steps: NextSteps) -> None:
+        self._evaluated = evaluated
+        self._framework = evaluated.pack.framework
+        self._run = evaluated.headline
+        self._findings = findings
+        self._steps = steps
+
+    def recommendation(self) -> Recommendation:
+        outcome, run = self._framework.outcome, self._run
+        action = self._action(outcome.action)
+        assert action is not None
+        notes = [note for name in outcome.notes if (note := self._action(name)) is not None]
+        supports = supporting(run, (outcome.action, outcome.zone, outcome.level, *outcome.notes))
+        concluded = [name for name in supports if run.plain.fired[run.program.positions[name]] != NOT_FIRED]
+        return Recommendation(
+            action=action.id,
+            label=action.label,
+            text=self._worded(action),
+            supports=tuple(sorted(concluded)),
+            notes=tuple(map(self._worded, notes)),
+            caveats=(*self._shaky_grounds(supports, [action, *notes]), *self._circumstances()),
+        )
+
+    def _action(self, conclusion: str) -> Action | None:
+        value = self._run.value(conclusion)
+        return next((action for action in self._framework.actions if action.id == value), None)
+
+    def _worded(self, action: Action) -> str:
+        steps = self._steps
+        return action.text.format(
+            person=self._evaluated.person.person,
+            level=self._run.number(self._framework.outcome.level),
+            next_level="" if steps.level is None else steps.level,
+            grade=self._evaluated.facts.get("grade") or "this grade",
+            lines=words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
+            count=len(steps.criteria),
+        )
+
+    def _shaky_grounds(self, supports: Mapping[str, tuple[Ground, ...]], actions: Sequence[Action]) -> Iterable[Caveat]:
+        """A caveat for each thing that the recommendation rests on and that the document does not state."""
+        subjects: dict[Ground, str] = {}
+        for name, found in supports.items():
+            declared = self._run.program.conclusions[self._run.program.positions[name]]
+            rule = self._evaluated.pack.rule_by_id[declared.rule]
+            for one in found:
+                subjects.setdefault(one, rule.subject(name, self._run.value))
+        for action in actions:
+            subjects.setdefault(ground(action), action.label)
+        subjects.setdefault(ground(self._framework.findings), "How evidence counts")
+        said: set[str | None] = set()
+        for one, subject in sorted(subjects.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
+            if not one.is_firm and one.note not in said:
+                said.add(one.note)
+                yield Caveat(code="basis", text=_basis_text(one, subject), basis=one.basis, source=one.source)
+
+    def _circumstances(self) -> Iterable[Caveat]:
+        """Caveats that come from this person's evidence and record rather than from the framework."""
+        evaluated, framework, run = self._evaluated, self._framework, self._run
+        if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
+            label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
+            first = framework.findings.views[0].label
+            text = f"Level and zone go by one side only ({label.lower()}): the {first.lower()} says too little yet."
+            yield Caveat(code="one-view", text=text)
+        provisional = [c for c, found in self._findings.items() if found.provisional]
+        if provisional:
+            text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
+            yield Caveat(code="provisional", text=text)
+        if evaluated.person.grade is None:
+            yield Caveat(code="no-grade", text="No grade is recorded, so the zone can only go by a role.")
+        elif evaluated.facts.get("grade") is None:
+            text = (
+                f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
+            )
+            yield Caveat(code="no-grade", text=text)
+        for flag in framework.flags:
+            if flag.id in evaluated.person.flags:
+                yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())
+        until = framework.valid_until
+        if evaluated.as_of < framework.valid_from or (until is not None and evaluated.as_of > until):
+            span = f"from {words.day(framework.valid_from)}" + (f" to {words.day(until)}" if until else "")
+            text = f"{evaluated.pack.name} is valid {span}, and this is as at {words.day(evaluated.as_of)}."
+            yield Caveat(code="validity", text=text)
+        if evaluated.unavailable is not None:
+            yield Caveat(code="one-engine", text="Only the plain engine concluded, so no second engine has checked it.")
+
+
+def _basis_text(ground: Ground, subject: str) -> str:
+    where = words.lines(ground.source)
+    if ground.basis is Basis.ILLUSTRATIVE:
+        return f"{subject} is an example value, which your trust has not confirmed ({where}). {ground.note}"
+    return f"{subject} is a reading of the document ({where}). {ground.note}"
