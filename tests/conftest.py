@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import support
 from bandstand.models.clauses import Clause, Lowered
 from bandstand.models.evidence import Evidence
 from bandstand.models.framework import Criterion, Framework, Standard
@@ -30,15 +31,9 @@ _PARTS = ("levels", "bands", "rows")
 _GROUND = Ground(source="1", basis=Basis.STATED)
 _names = (f"test{number}" for number in itertools.count(1))
 
-_FRAMEWORK: dict[str, Any] = {
+_FIELDS: dict[str, Any] = {
     "id": "testing",
     "version": "1",
-    "title": "A framework for tests",
-    "publisher": "A trust",
-    "summary": "A framework for tests.",
-    "document": {"title": "A document", "file": "document.txt"},
-    "valid_from": "2024-09-01",
-    "purposes": [{"id": "development", "label": "Development", "source": 1}],
     "refuses": [{"id": "pay", "reason": "It says nothing of pay.", "source": 2}],
     "review_points": [{"id": key, "label": key.title(), "source": 3} for key in ("january", "july")],
     "strands": [{"id": "teaching", "label": "Teaching"}, {"id": "support", "label": "Support"}],
@@ -65,13 +60,11 @@ _FRAMEWORK: dict[str, Any] = {
             {"id": "self", "label": "Own view", "ranks": [{"sources": ["self"]}]},
         ],
     },
-    "actions": [{"id": "talk", "label": "Talk", "text": "Talk it over.", "source": 7}],
-    "outcome": {"level": "ladder.level", "zone": "expected.zone", "action": "action.value"},
 }
 
 
 def _framework() -> Framework:
-    return Framework.model_validate(_FRAMEWORK)
+    return support.framework(**_FIELDS)
 
 
 def _criterion(criterion: str) -> Criterion:

@@ -22,19 +22,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import support
 from bandstand.errors import NotFoundError
 from bandstand.interop.asks import PackAsks, fields_read, parts_of
 from bandstand.interop.inbox import Inbox, read_evidence
 from bandstand.interop.records import content_id
 from bandstand.interop.rows import BUILT_IN_READERS, Limits, RawRow
 from bandstand.models.evidence import Attachment, Evidence
-from bandstand.models.framework import Framework, Standard
-from bandstand.packs.pack import Pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from bandstand.models.framework import Standard
     from bandstand.models.problem import Problem
+    from bandstand.packs.pack import Pack
 
 TODAY = dt.date(2026, 7, 31)
 SHA = "ab" * 32
@@ -53,70 +54,18 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def framework(name: str = "ladder", version: str = "2024.1") -> Framework:
-    return Framework.model_validate(
-        {
-            "id": name,
-            "version": version,
-            "title": name.title(),
-            "publisher": "A trust",
-            "summary": "A framework for tests.",
-            "document": {"title": "A document", "file": "document.txt"},
-            "valid_from": "2024-09-01",
-            "purposes": [{"id": "development", "label": "Development", "source": "1"}],
-            "review_points": [
-                {"id": "sep", "label": "September", "source": "2"},
-                {"id": "mid", "label": "Mid-year", "source": "2"},
-                {"id": "jul", "label": "July", "source": "2"},
-            ],
-            "findings": {
-                "max_age_months": 18,
-                "cycle_starts": "09-01",
-                "views": [{"id": "agreed", "label": "Agreed", "ranks": [{"sources": ["appraiser"]}]}],
-                "source": "3",
-            },
-            "actions": [{"id": "go_on", "label": "Go on", "text": "Go on.", "source": "4"}],
-            "outcome": {"level": "ladder.level", "zone": "zone.zone", "action": "next.action"},
-        }
-    )
-
-
-def standard(name: str, level: int | None, *criteria: str) -> Standard:
-    return Standard.model_validate(
-        {
-            "id": name,
-            "label": f"Standard {name}",
-            "level": level,
-            "summary": "A standard for tests.",
-            "source": "5",
-            "criteria": [
-                {"id": c, "label": f"Line {c}", "descriptor": "Does it.", "set": "sheet", "source": "6"}
-                for c in criteria
-            ],
-        }
-    )
-
-
 def pack(*standards: Standard, name: str = "ladder", schema: Mapping[str, Any] | None = None) -> Pack:
-    return Pack(
-        framework=framework(name),
-        standards=standards,
-        rules=(),
-        lowered=(),
-        examples=(),
-        evidence_schema=schema or {},
-        digest="sha256:0",
-        place="tests",
-    )
+    made = support.framework(id=name, title=name.title(), review_points=support.REVIEWS)
+    return support.pack(made, *standards, evidence_schema=schema or {})
 
 
 LADDER = pack(
-    standard("L1", 1, "L1.1", "L1.2"),
-    standard("L3", 3, *(f"L3.{n}" for n in range(1, 7))),
-    standard("L4", 4, "L4.1"),
+    support.standard("L1", 1, "L1.1", "L1.2"),
+    support.standard("L3", 3, *(f"L3.{n}" for n in range(1, 7))),
+    support.standard("L4", 4, "L4.1"),
     schema=SCHEMA,
 )
-TOOLKIT = pack(standard("A", None, "3.1", "3.10", "4.0", "A one"), name="toolkit")
+TOOLKIT = pack(support.standard("A", None, "3.1", "3.10", "4.0", "A one"), name="toolkit")
 PACKS = {"ladder": LADDER, "toolkit": TOOLKIT}
 
 RECORDS: list[dict[str, Any]] = [
@@ -732,7 +681,7 @@ SCHEMAS = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(SCHEMAS.filter(lambda schema: isinstance(schema, dict)))
 def test_taking_a_schema_apart_changes_no_answer(schema: dict[str, Any]) -> None:
-    asks, whole = PackAsks(pack(standard("L1", 1, "L1.1"), schema=schema)), Draft202012Validator(schema)
+    asks, whole = PackAsks(pack(support.standard("L1", 1, "L1.1"), schema=schema)), Draft202012Validator(schema)
     optional: list[dict[str, str]] = [{}, {"note": "long"}, {"author": "A-1"}, {"note": "x", "author": "A-1"}]
     for more in optional * 2:
         for source in ("self", "peer"):
@@ -742,7 +691,7 @@ def test_taking_a_schema_apart_changes_no_answer(schema: dict[str, Any]) -> None
 
 
 def test_a_field_already_told_of_is_not_told_of_again_by_the_schema(tmp_path: Path) -> None:
-    strict = pack(standard("L1", 1, "L1.1"), schema={"properties": {"criteria": {"items": {"pattern": "^L"}}}})
+    strict = pack(support.standard("L1", 1, "L1.1"), schema={"properties": {"criteria": {"items": {"pattern": "^L"}}}})
     path = write(tmp_path / "e.jsonl", json.dumps({**RECORDS[1], "criteria": ["X"]}))
     assert [p.code for p in read_evidence([path], {"ladder": strict}, today=TODAY).problems] == ["unknown-criterion"]
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
+import support
 from bandstand.interop.people import PeopleList, read_people
 from bandstand.interop.source import Limits
-from bandstand.models.framework import Framework
-from bandstand.packs.pack import Pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,47 +28,22 @@ def option(name: str) -> dict[str, Any]:
     return {"id": name, "label": name}
 
 
-PACK = Pack(
-    framework=Framework.model_validate(
-        {
-            "id": "ladder",
-            "version": "2024.1",
-            "title": "Ladder",
-            "publisher": "A trust",
-            "summary": "A framework for tests.",
-            "document": {"title": "A document", "file": "document.txt"},
-            "valid_from": "2024-09-01",
-            "purposes": [{"id": "development", "label": "Development", "source": "1"}],
-            "strands": [option("teaching"), option("support")],
-            "grades": [
-                grade("teaching:M1-6", 1),
-                grade("teaching:UPS1", 2, "UPR1"),
-                grade("support:M1-6", 1),
-                grade("support:G5", 2),
-            ],
-            "roles": [
-                {"id": "head_of_department", "label": "Head of department", "source": "1"},
-                {"id": "mentor", "label": "Mentor", "source": "1"},
-            ],
-            "career_stages": [option("ECT1"), option("ECT2")],
-            "flags": [option("returning")],
-            "findings": {
-                "max_age_months": 18,
-                "cycle_starts": "09-01",
-                "views": [{"id": "agreed", "label": "Agreed", "ranks": [{"sources": ["appraiser"]}]}],
-                "source": "3",
-            },
-            "actions": [{"id": "go_on", "label": "Go on", "text": "Go on.", "source": "4"}],
-            "outcome": {"level": "ladder.level", "zone": "zone.zone", "action": "next.action"},
-        }
-    ),
-    standards=(),
-    rules=(),
-    lowered=(),
-    examples=(),
-    evidence_schema={},
-    digest="sha256:0",
-    place="tests",
+PACK = support.pack(
+    support.framework(
+        strands=[option("teaching"), option("support")],
+        grades=[
+            grade("teaching:M1-6", 1),
+            grade("teaching:UPS1", 2, "UPR1"),
+            grade("support:M1-6", 1),
+            grade("support:G5", 2),
+        ],
+        roles=[
+            {"id": "head_of_department", "label": "Head of department", "source": "1"},
+            {"id": "mentor", "label": "Mentor", "source": "1"},
+        ],
+        career_stages=[option("ECT1"), option("ECT2")],
+        flags=[option("returning")],
+    )
 )
 
 HEAD = ["person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags"]

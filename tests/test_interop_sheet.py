@@ -8,81 +8,38 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+import support
 from bandstand.errors import NotFoundError
 from bandstand.interop.inbox import Inbox, read_evidence
 from bandstand.interop.people import read_people
 from bandstand.interop.sheet import write_sheet
-from bandstand.models.framework import Framework, Standard
-from bandstand.packs.pack import Pack
 from bandstand.rules.ragging import Ragging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bandstand.rules.base import Rule
+    from bandstand.packs.pack import Pack
+
 
 TODAY = dt.date(2026, 7, 31)
 SEPTEMBER, MID, JULY = dt.date(2025, 9, 12), dt.date(2026, 1, 12), dt.date(2026, 7, 3)
 
 
-def standard(level: int, *criteria: str) -> Standard:
-    return Standard.model_validate(
-        {
-            "id": f"L{level}",
-            "label": f"Level {level}",
-            "level": level,
-            "summary": "A level for tests.",
-            "source": "5",
-            "criteria": [
-                {"id": c, "label": f"=Line {c}", "descriptor": "+Does it.", "set": "sheet", "source": "6"}
-                for c in criteria
-            ],
-        }
-    )
-
-
 def pack(
     version: str = "2024.1", *, lines: tuple[str, ...] = ("L1.1", "L1.2", "L2.1", "L3.1"), sheet: bool = True
 ) -> Pack:
-    framework = {
-        "id": "ladder",
-        "version": version,
-        "title": "Ladder & stair",
-        "publisher": "A trust",
-        "summary": "A framework for tests.",
-        "document": {"title": "A document", "file": "document.txt"},
-        "valid_from": "2024-09-01",
-        "purposes": [{"id": "development", "label": "Development", "source": "1"}],
-        "review_points": [
-            {"id": "sep", "label": "September", "source": "2"},
-            {"id": "mid", "label": "Mid-year", "source": "2"},
-            {"id": "jul", "label": "July", "source": "2"},
-        ],
-        "findings": {
-            "max_age_months": 18,
-            "cycle_starts": "09-01",
-            "views": [{"id": "agreed", "label": "Agreed", "ranks": [{"sources": ["appraiser"]}]}],
-            "source": "3",
-        },
-        "actions": [{"id": "go_on", "label": "Go on", "text": "Go on.", "source": "4"}],
-        "outcome": {"level": "ladder.level", "zone": "zone.zone", "action": "next.action", "colours": "sheet"},
-    }
-    rules: tuple[Rule, ...] = ()
-    if sheet:
-        rules = (Ragging(id="sheet", label="Sheet", source="7", kind="ragging", order=lines),)
-    return Pack(
-        framework=Framework.model_validate(framework),
-        standards=tuple(
-            standard(n, *(c for c in lines if c.startswith(f"L{n}."))) for n in sorted({int(c[1]) for c in lines})
-        ),
-        rules=rules,
-        lowered=(),
-        examples=(),
-        evidence_schema={},
-        digest="sha256:0",
-        place="tests",
-    )
+    outcome = {"level": "ladder.level", "zone": "expected.zone", "action": "action.value", "colours": "sheet"}
+    made = support.framework(version=version, title="Ladder & stair", review_points=support.REVIEWS, outcome=outcome)
+    rules = (Ragging(id="sheet", label="Sheet", source="7", kind="ragging", order=lines),) if sheet else ()
+    # Labels that begin like a formula have to come out as text.
+    standards = [
+        support.standard(
+            f"L{n}", n, *(c for c in lines if c.startswith(f"L{n}.")), label="=Line", descriptor="+Does it."
+        )
+        for n in sorted({int(c[1]) for c in lines})
+    ]
+    return support.pack(made, *standards, rules=rules)
 
 
 PACK = pack()
