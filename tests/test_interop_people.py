@@ -205,3 +205,11 @@ def test_reading_stops_when_there_are_more_problems_than_anyone_could_mend(tmp_p
     path = write_csv(tmp_path / "p.csv", ["person", "grade"], *[[f"P-{n}", "Z"] for n in range(50)])
     people = read_people(path, {"ladder": PACK}, limits=Limits(max_problems=10))
     assert len(people.problems) == 12
+
+
+def test_one_row_can_have_several_problems_and_all_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("person,grade,fte,flags\nP-0001,UPS9,2,gone\n", encoding="utf-8")
+    found = read_people(path, {"ladder": PACK})
+    assert {problem.place.path for problem in found.problems} == {"fte", "grade", "flags"}
+    assert found.people == {}

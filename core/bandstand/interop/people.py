@@ -119,12 +119,14 @@ class _PersonCheck:
         for name, kind in _WORDS.items():
             if isinstance(record.get(name), str):
                 record[name] = self._word(name, kind, record[name], row, problems)
+        grade, strand = record.get("grade"), record.get("strand")
+        strand_is_known = not any(problem.code == "unknown-strand" for problem in problems)
+        if isinstance(grade, str) and (strand is None or isinstance(strand, str)) and strand_is_known:
+            problems.extend(self._grade(grade.strip(), strand, row))
         try:
             person = Person.model_validate(record)
         except ValidationError as error:
             return [*problems, *shape_problems(error, row)]
-        if person.grade is not None and not any(problem.code == "unknown-strand" for problem in problems):
-            problems.extend(self._grade(person.grade, person.strand, row))
         return problems or person
 
     def _word(self, name: str, kind: str, word: str, row: RawRow, problems: list[Problem]) -> str:
