@@ -159,17 +159,17 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
         service, files, people, framework, person, purpose, as_of, review_point, keep_going=keep_going, as_json=as_json
     )
     done = render.with_progress(docket.evaluations(), len(docket.cases))
-    disagreed = False
+    packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     if as_json:
         disagreed = _write_json_array(done)
-    else:
+    elif writer is not None:
         evaluations = list(done)
-        disagreed = any(e.certificate.agreed is False for e in evaluations)
-        packs = service.catalogue.frameworks(docket.as_of)
-        if writer is not None:
-            typer.echo(writer(evaluations, packs), nl=False)
-        else:
-            render.evaluations(evaluations, docket, packs)
+        disagreed = any(evaluation.certificate.agreed is False for evaluation in evaluations)
+        typer.echo(writer(evaluations, packs), nl=False)
+    else:
+        lines = [render.line(evaluation) for evaluation in done]
+        disagreed = any(line.agreed is False for line in lines)
+        render.evaluations(lines, docket, packs)
     _leave(docket, disagreed=disagreed, as_json=as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich import box
@@ -201,22 +202,59 @@ def _fields(content: Any, indent: int = 0) -> str:
     return str(content)
 
 
-def evaluations(done: Sequence[Evaluation], docket: Docket, packs: Mapping[str, Pack]) -> None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the table shows of one evaluation; a school's evaluations together would fill the memory.
+
+    Attributes:
+        framework: The framework's id.
+        cells: In the order of the headings.
+        zone: The zone, or that there is none.
+        marks: Names of the caveats that have a letter.
+        agreed: Whether the engines agreed.
+    """
+
+    framework: str
+    cells: tuple[str | Text, ...]
+    zone: str
+    marks: tuple[str, ...]
+    agreed: bool | None
+
+
+def line(evaluation: Evaluation) -> Line:
+    """The line of one evaluation."""
+    found = {caveat.basis.value if caveat.basis else caveat.code for caveat in evaluation.recommendation.caveats}
+    marks = tuple(name for name in _MARKS if name in found)
+    open_lines = [blocker.criterion for blocker in evaluation.blockers]
+    cells = (
+        evaluation.person,
+        (evaluation.grade or "–").partition(":")[2] or "–",
+        str(evaluation.level),
+        evaluation.view,
+        Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
+        evaluation.recommendation.label,
+        words.listed(open_lines, most=3) if open_lines else "–",
+        "".join(_MARKS[name][0] for name in marks),
+    )
+    return Line(evaluation.framework, cells, evaluation.zone or "no zone", marks, evaluation.certificate.agreed)
+
+
+def evaluations(lines: Sequence[Line], docket: Docket, packs: Mapping[str, Pack]) -> None:
     """Evaluations as a table for each framework, with how many stand in each zone."""
     console = _console()
-    if not done:
+    if not lines:
         console.print("There is nobody to evaluate.")
         return
-    for framework in dict.fromkeys(e.framework for e in done):
-        mine = [e for e in done if e.framework == framework]
+    for framework in dict.fromkeys(one.framework for one in lines):
+        mine = [one for one in lines if one.framework == framework]
         console.print(Text(f"{packs[framework].name}, as at {words.day(docket.as_of)}", style="bold"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("Person", "Grade", "Level", "View", "Zone", "Recommended", "Open lines", "Mind"):
             table.add_column(heading, no_wrap=heading not in ("Recommended", "Open lines"))
-        for evaluation in mine:
-            table.add_row(*_row(evaluation))
+        for one in mine:
+            table.add_row(*one.cells)
         console.print(table)
-        used = {name for evaluation in mine for name in _marks(evaluation)}
+        used = {name for one in mine for name in one.marks}
         legend = [f"{letter} {meaning}" for name, (letter, meaning) in _MARKS.items() if name in used]
         if legend:
             console.print(f"Mind: {'; '.join(legend)}.")
@@ -227,7 +265,7 @@ def evaluations(done: Sequence[Evaluation], docket: Docket, packs: Mapping[str, 
 #: Letters for the column of things to mind, and the caveat that each stands for.
 _MARKS = {
     "illustrative": ("e", "rests on an example value that your trust has not confirmed"),
-    "one-view": ("o", "one side's view only, nothing agreed yet"),
+    "one-view": ("o", "one side's view only"),
     "provisional": ("c", "some claims wait to be agreed"),
     "no-grade": ("g", "grade not known"),
     "validity": ("v", "the pack is not valid at this date"),
@@ -235,36 +273,16 @@ _MARKS = {
 }
 
 
-def _marks(evaluation: Evaluation) -> list[str]:
-    """The caveats of an evaluation that have a letter, in the letters' order; flags go by their own names."""
-    found = {caveat.basis.value if caveat.basis else caveat.code for caveat in evaluation.recommendation.caveats}
-    return [name for name in _MARKS if name in found]
-
-
-def _row(evaluation: Evaluation) -> tuple[str | Text, ...]:
-    open_lines = [blocker.criterion for blocker in evaluation.blockers]
-    return (
-        evaluation.person,
-        (evaluation.grade or "–").partition(":")[2] or "–",
-        str(evaluation.level),
-        evaluation.view,
-        Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
-        evaluation.recommendation.label,
-        words.listed(open_lines, most=3) if open_lines else "–",
-        "".join(_MARKS[name][0] for name in _marks(evaluation)),
-    )
-
-
-def _summary(done: Sequence[Evaluation]) -> str:
-    zones: Counter[str] = Counter(e.zone or "no zone" for e in done)
+def _summary(lines: Sequence[Line]) -> str:
+    zones = Counter(one.zone for one in lines)
     order = [zone for zone in (*ZONES, "no zone") if zones[zone]]
     counted = ", ".join(f"{zones[zone]} {zone}" for zone in order)
-    certificates = {e.certificate.agreed for e in done}
+    certificates = {one.agreed for one in lines}
     checked = {
         frozenset({True}): "both engines agreed on everyone",
         frozenset({None}): "only the plain engine concluded",
     }.get(frozenset(certificates), "THE ENGINES DISAGREED on some")
-    return f"{words.count(len(done), 'person', 'people')}: {counted}; {checked}."
+    return f"{words.count(len(lines), 'person', 'people')}: {counted}; {checked}."
 
 
 def explanation(found: Explanation) -> None:
