@@ -203,9 +203,9 @@ class DurableEngine:
                 firings.extend(counted)
                 new += counted
             for firing in new:
-                clause = program.clauses[firing.clause]
                 if rules.only_counts(firing):
                     continue
+                clause = program.clauses[firing.clause]
                 if concluded.setdefault(clause.conclusion, clause.value) != clause.value:
                     name = program.conclusions[clause.conclusion].name
                     raise EngineError(f"{program.name}: durable-rules concluded two values of {name}.")
@@ -264,8 +264,9 @@ class _State:
             self._host.assert_facts(self._ruleset, messages)
         except engine.MessageNotHandledException:
             # That no rule mentions a fact is a pass, but what the rest of its batch fired waits: start again to run it.
+            again = self._message(self._asserted, self._start)
             self._asserted += 1
-            self._host.assert_facts(self._ruleset, [self._message(self._asserted, self._start)])
+            self._host.assert_facts(self._ruleset, [again])
         except engine.MessageObservedException as error:
             raise _Collision from error
 
