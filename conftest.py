@@ -1,12 +1,19 @@
-"""What holds for every test: in CI nothing may be skipped for want of durable-rules."""
+"""What holds for every test: CI repeats itself, and skips nothing for want of durable-rules."""
 
 from __future__ import annotations
 
 import os
 
+import hypothesis
 import pytest
 
 from bandstand.engine.durable import is_available
+
+
+# At home, Hypothesis tries something new each time; a gate has to give the same answer to the same code.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -64,7 +64,8 @@ def schema() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(published()["evaluation.schema.json"])
 
 
-any_date = st.dates(dt.date(2023, 9, 1), dt.date(2025, 9, 30))
+#: Not the as-of date itself: what a test adds on that day shall be the latest of all.
+any_date = st.dates(dt.date(2023, 9, 1), dt.date(2025, 9, 30)).filter(lambda date: date != AS_OF)
 any_record = st.builds(
     lambda number, line, **fields: Evidence(
         id=f"E-{number:05}", person="P-0001", framework="smart_equip", criteria=(line,), **fields
