@@ -74,6 +74,7 @@ def people(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "people.csv", [{"person": "P-0001", "grade": "UPS1", "fte": "1"}])
 
 
+@pytest.mark.durable
 def test_evaluate_prints_a_table_and_says_that_people_decide(cli: Cli, evidence: Path, people: Path) -> None:
     code, out, err = cli("evaluate", evidence, "--people", people)
     assert (code, err) == (0, "")
@@ -111,6 +112,7 @@ def test_a_report_in_sentences_can_be_asked_for(cli: Cli, evidence: Path) -> Non
     assert 'no report "opera"' in err
 
 
+@pytest.mark.durable
 def test_explain_gives_reasons_and_what_stands_between(cli: Cli, evidence: Path, people: Path) -> None:
     code, out, _ = cli("explain", evidence, "--people", people, "--why-not", "2")
     folded = " ".join(out.split())
@@ -184,6 +186,7 @@ def test_a_purpose_that_is_not_served_is_refused_with_3(cli: Cli, evidence: Path
     assert err.startswith("Refused: smart_equip 2024.1 does not serve pay (line 8)")
 
 
+@pytest.mark.durable
 def test_engines_that_disagree_exit_with_4(cli: Cli, evidence: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = DurableEngine.run
 
@@ -300,6 +303,7 @@ def test_the_help_gives_the_exit_codes(cli: Cli) -> None:
     assert "4 the engines disagreed" in " ".join(out.replace("│", "").split())
 
 
+@pytest.mark.durable
 def test_the_demo_school_is_the_same_every_time_and_evaluates(cli: Cli, tmp_path: Path) -> None:
     for folder in ("one", "other"):
         make_demo_school(tmp_path / folder)

@@ -74,6 +74,7 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in names if name not in page] == []
 
 
+@pytest.mark.durable
 def test_the_readme_shows_real_output(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "examples" / "demo_school.py"), str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own script

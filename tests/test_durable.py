@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Programs = Callable[..., Program]
     Clauses = Callable[..., Clause]
 
-pytestmark = pytest.mark.skipif(not durable.is_available(), reason="durable-rules is not installed here")
+pytestmark = pytest.mark.durable
 
 MET = frozenset({State.MET})
 OPEN = frozenset(State) - SETTLED_STATES

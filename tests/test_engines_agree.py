@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bandstand.engine.durable import DurableEngine, is_available
+from bandstand.engine.durable import DurableEngine
 from bandstand.engine.plain import TRUE, PlainEngine
 from bandstand.engine.ruleset import MOST_JOINED, Firing
 from bandstand.errors import EngineError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Clause, Condition, Fact
     from bandstand.rules.program import Program
 
-pytestmark = pytest.mark.skipif(not is_available(), reason="durable-rules is not installed here")
+pytestmark = pytest.mark.durable
 
 #: Rulesets cannot be taken back, so there are few programs, and many people for each.
 PROGRAMS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 AS_OF = dt.date(2025, 7, 31)
 ENGINES = ["both", "plain"] if is_available() else ["plain"]
-needs_both = pytest.mark.skipif(not is_available(), reason="durable-rules is not installed here")
 
 
 @cache
@@ -137,7 +136,7 @@ def test_every_evaluation_is_as_the_published_schema_has_it(evidence: list[Evide
     schema().validate(publish(evaluate(*evidence)).model_dump(mode="json"))
 
 
-@needs_both
+@pytest.mark.durable
 @given(any_evidence)
 @settings(max_examples=60, deadline=None)
 def test_both_engines_agree_on_any_evidence(evidence: list[Evidence]) -> None:
@@ -148,9 +147,8 @@ def test_both_engines_agree_on_any_evidence(evidence: list[Evidence]) -> None:
     assert certificate.runs == len(evaluated.runs)
 
 
+@pytest.mark.durable
 def test_a_disagreement_of_the_engines_stops_the_recommendation(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not is_available():
-        pytest.skip("durable-rules is not installed here")
     right = DurableEngine.run
 
     def wrong(self: DurableEngine, inputs: Any) -> Any:

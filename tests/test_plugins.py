@@ -392,6 +392,7 @@ def test_the_checks_of_a_plugin_s_kind_are_reported_with_their_place(
     )
 
 
+@pytest.mark.durable
 @pytest.mark.parametrize(
     ("claims", "points", "action"),
     [

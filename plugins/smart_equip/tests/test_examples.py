@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandstand.engine.durable import is_available
 from bandstand.engine.evaluate import Evaluator
 from bandstand.examples import run_example
 from bandstand.plugins import load_catalogue
@@ -27,9 +26,7 @@ def evaluator(engine: str) -> Evaluator:
     return Evaluator(pack(), durable=engine == "both")
 
 
-@pytest.mark.parametrize("engine", ["both", "plain"])
+@pytest.mark.parametrize("engine", [pytest.param("both", marks=pytest.mark.durable), "plain"])
 @pytest.mark.parametrize("example", pack().examples, ids=lambda example: example.name)
 def test_example(example: Example, engine: str) -> None:
-    if engine == "both" and not is_available():
-        pytest.skip("durable-rules is not installed here")
     assert run_example(evaluator(engine), example) == []

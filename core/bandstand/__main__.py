@@ -1,0 +1,5 @@
+"""``python -m bandstand`` is the command line."""
+
+from bandstand.cli import main
+
+main()
