@@ -32,6 +32,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("plugins",),
     ("service",),
     ("cli",),
+    ("__main__",),
 )
 #: What a part leaves alone although it stands to the left: files are read without an engine, and sentences are views of
 #: the trace, never of an engine.
