@@ -112,6 +112,18 @@ def test_a_report_in_sentences_can_be_asked_for(cli: Cli, evidence: Path) -> Non
     assert 'no report "opera"' in err
 
 
+def test_a_report_and_json_are_not_asked_for_together(cli: Cli, evidence: Path) -> None:
+    code, _, err = cli("evaluate", evidence, "--report", "sentences", "--json")
+    assert code == 2
+    assert "either --report or --json" in err
+
+
+def test_somebody_asked_for_twice_is_evaluated_once(cli: Cli, evidence: Path, tmp_path: Path) -> None:
+    staff = write_csv(tmp_path / "staff.csv", [{"person": "P-0002", "grade": "UPS1"}])
+    words = ("--people", staff, "-p", "P-0002", "-p", "P-0002", "--json")
+    assert len(json.loads(cli("evaluate", evidence, *words)[1])) == 1
+
+
 @pytest.mark.durable
 def test_explain_gives_reasons_and_what_stands_between(cli: Cli, evidence: Path, people: Path) -> None:
     code, out, _ = cli("explain", evidence, "--people", people, "--why-not", "2")

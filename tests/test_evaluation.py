@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import support
 from bandstand.engine.durable import DurableEngine, is_available
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import digest, publish, why_not
@@ -20,9 +21,16 @@ from bandstand.explain import explain, explain_why_not
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import Claim
 from bandstand.plugins import load_catalogue
+from bandstand.rules.base import Rule, RuleContext
+from bandstand.rules.cumulative_levels import CumulativeLevels
+from bandstand.rules.decision_table import DecisionTable
+from bandstand.rules.expected_band import ExpectedBand
 from bandstand.schemas import published
+from bandstand.service import Question, Service
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bandstand.models.evaluation import Evaluation
     from bandstand.packs.pack import Pack
 
@@ -286,6 +294,29 @@ def test_why_not_counts_every_line_on_the_way() -> None:
         why_not(evaluated, 11)
 
 
+def test_what_did_not_conclude_is_traced_with_why() -> None:
+    found = publish(evaluate(record(lines(1))))
+    traced = {conclusion.name: conclusion for conclusion in found.trace.conclusions}
+    short = traced["ladder.L1.short"]
+    assert (short.value, short.needs, short.conditions) == (False, "none", ())
+    (tried,) = short.tried
+    assert tried.value is True
+    assert {condition.verdict for condition in tried.conditions} == {"false"}
+    assert traced["ladder.L1"].tried == ()
+
+
+def test_an_example_number_of_a_band_says_so_wherever_the_band_is_named() -> None:
+    found = publish(evaluate(record([c for n in range(1, 9) for c in lines(n)]), grade=None, roles=["tolt"]))
+    assert found.zone == "gold"
+    assert "level 7 and above, expected from level 8 (7 is an example value)" in explain(found, pack()).text()
+
+
+def test_two_parts_with_the_same_note_each_have_their_caveat() -> None:
+    texts = [c.text for c in publish(evaluate(record(lines(*range(1, 8))))).recommendation.caveats]
+    for level in (6, 7):
+        assert any(text.startswith(f"Level {level} is a reading") for text in texts)
+
+
 def test_level_1_is_named_as_the_minimum_and_never_as_development() -> None:
     evidence = [record("L1.1", "not_met"), record(lines(1)[1:])]
     found = publish(evaluate(*evidence))
@@ -317,3 +348,70 @@ def test_a_grade_of_nobody_gives_no_zone_and_says_so() -> None:
     assert found.zone is None
     assert found.recommendation.action == "no_band"
     assert "no-grade" in {caveat.code for caveat in found.recommendation.caveats}
+
+
+def test_a_level_below_the_highest_held_may_itself_be_open() -> None:
+    rules: list[Rule] = [
+        CumulativeLevels.model_validate(
+            {
+                "id": "ladder",
+                "label": "Ladder",
+                "kind": "cumulative_levels",
+                "source": "1",
+                "levels": [
+                    {"level": 1, "label": "One", "criteria": ["A"], "source": "1"},
+                    {"level": 2, "label": "Two", "criteria": ["B"], "source": "1"},
+                    {"level": 3, "label": "Three", "criteria": ["C"], "builds_on": [1], "source": "1"},
+                ],
+            }
+        ),
+        ExpectedBand.model_validate(
+            {
+                "id": "expected",
+                "label": "Expected",
+                "kind": "expected_band",
+                "source": "1",
+                "level": "ladder.level",
+                "bands": [{"id": "lead", "roles": ["lead"], "from": 1, "gold": 1, "source": "1"}],
+            }
+        ),
+        DecisionTable.model_validate(
+            {
+                "id": "action",
+                "label": "Action",
+                "kind": "decision_table",
+                "hit": "first",
+                "source": "1",
+                "inputs": {"level": {"conclusion": "ladder.level"}},
+                "rows": [{"when": {"level": 0}, "then": "go_on", "source": "1"}],
+                "otherwise": {"then": "go_on", "source": "1"},
+            }
+        ),
+    ]
+    made = support.framework(roles=[{"id": "lead", "label": "Lead", "source": "1"}])
+    standard = support.standard("S", None, "A", "B", "C")
+    declared = {c.name: c for rule in rules for c in rule.conclusions()}
+    context = RuleContext(made, {c.id: c for c in standard.criteria}, declared)
+    graph = support.pack(made, standard, rules=tuple(rules), lowered=tuple(rule.lower(context) for rule in rules))
+    claims = {"A": "met", "B": "not_met", "C": "met"}
+    evidence = [record(line, claim, framework="ladder") for line, claim in claims.items()]
+    evaluated = Evaluator(graph).evaluate(Person(person="P-0001"), evidence, AS_OF)
+    assert publish(evaluated).level == 3
+    why = why_not(evaluated, 2)
+    assert not why.held
+    assert [step.criterion for step in why.steps.criteria] == ["B"]
+    assert why_not(evaluated, 1).held
+    assert "no-grade" not in {caveat.code for caveat in publish(evaluated).recommendation.caveats}
+
+
+def test_without_an_as_of_date_the_pack_is_that_of_the_newest_evidence(tmp_path: Path) -> None:
+    older = pack().framework.model_copy(
+        update={"version": "2023.1", "valid_from": dt.date(2023, 9, 1), "valid_until": dt.date(2024, 8, 31)}
+    )
+    catalogue = load_catalogue()
+    catalogue.packs.append(dataclasses.replace(pack(), framework=older, digest="sha256:older"))
+    path = tmp_path / "evidence.csv"
+    path.write_text("person,criteria,claim,source,date\nP-0001,L1.1,met,appraiser,2024-03-01\n", encoding="utf-8")
+    for as_of in (None, dt.date(2024, 3, 1)):
+        docket = Service(catalogue).prepare([path], question=Question(framework="smart_equip", as_of=as_of))
+        assert [case.evaluator.pack.version for case in docket.cases] == ["2023.1"]

@@ -74,6 +74,18 @@ def test_a_circle_of_conclusions_is_named_in_full(
     assert all(name in str(caught.value) for name in names)
 
 
+def test_what_a_conclusion_is_otherwise_is_one_of_its_values() -> None:
+    lowered = Lowered("position", (Conclusion("r.a", (1, 2), 3, "r", "A"),), ())
+    with pytest.raises(EngineError, match=r"r\.a is otherwise 3, and can be \(1, 2\)"):
+        compile_program("p", "position", ["A"], [lowered])
+
+
+def test_a_measure_reads_only_criteria_that_are_there() -> None:
+    lowered = Lowered("position", (), (), (Measure("r.count", "count", ("A", "Z"), frozenset({State.MET})),))
+    with pytest.raises(EngineError, match=r"measure r\.count reads Z, which is not there"):
+        compile_program("p", "position", ["A"], [lowered])
+
+
 @pytest.mark.parametrize(("need", "conditions"), [(0, 2), (-1, 2), (3, 2), (2, 1), (1, 0)])
 def test_a_clause_cannot_need_none_of_its_conditions_or_more_than_it_has(
     need: Need, conditions: int, clause: Callable[..., Clause], clauses_program: Callable[..., Program]

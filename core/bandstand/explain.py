@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bandstand import words
 from bandstand.models.explanation import Explanation
-from bandstand.rules.base import RuleContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
 
 def explain(evaluation: Evaluation, pack: Pack, why_not: WhyNot | None = None) -> Explanation:
     """The evaluation in sentences; ``pack`` is the one that it was made under."""
-    context = RuleContext(pack.framework, pack.criteria, {})
     advice = evaluation.recommendation
     return Explanation(
         person=evaluation.person,
         framework=evaluation.framework,
         headline=_headline(evaluation, pack),
-        reasons=tuple(_reasons(evaluation, pack, context)),
+        reasons=tuple(_reasons(evaluation, pack)),
         recommended=advice.text,
         notes=advice.notes,
         caveats=tuple(caveat.text for caveat in advice.caveats),
@@ -73,11 +71,11 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     return f"{evaluation.person} is at {level} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
 
 
-def _reasons(evaluation: Evaluation, pack: Pack, context: RuleContext) -> Iterator[str]:
+def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:
     # Where the person stands comes first, then what that is held against, whatever the files are called.
     leading = pack.framework.outcome.level.partition(".")[0]
     for rule in sorted(pack.rules, key=lambda rule: rule.id != leading):
-        yield from rule.sentences(evaluation, context)
+        yield from rule.sentences(evaluation, pack.context)
     others = [
         f"{view.label.lower()} level {view.level} ({words.count(view.evidence, 'line')} seen)"
         for name, view in evaluation.views.items()

@@ -1,4 +1,4 @@
-"""Finds one thing of a pack by its id: a standard, criterion, grade, role, rule, zone or action."""
+"""Finds one thing of a pack by its id: a standard, criterion, grade, role, rule, zone, action or review point."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: 
     try:
         for hook, register in asked:
             manager.subset_hook_caller(hook, remove_plugins=others)(register=register)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's plugin raises, the others serve
         catalogue.set_aside.append(SetAside(name, f"The plugin failed: {_said(error)}"))
         return False
     catalogue.kinds.update(kinds)
@@ -172,7 +172,7 @@ def _load_pack(name: str, root: Traversable, catalogue: Catalogue) -> None:
         listed = "\n".join(f"  {problem}" for problem in error.problems)
         catalogue.set_aside.append(SetAside(name, f"Its pack has {count(len(error.problems), 'problem')}:\n{listed}"))
         return
-    except Exception as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
         catalogue.set_aside.append(SetAside(name, f"Its pack cannot be loaded: {_said(error)}"))
         return
     for other in catalogue.packs:

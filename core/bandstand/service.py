@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -169,6 +169,9 @@ class Service:
         if problems and not question.keep_going:
             raise ProblemsError(problems)
         as_of = question.as_of or max((record.date for record in inbox.evidence), default=self.today)
+        if question.as_of is None and self.catalogue.frameworks(as_of) != packs:
+            # The newest evidence is of another version's time: read again, as if that day had been asked for.
+            return self.prepare(files, people, replace(question, as_of=as_of), limits=limits, progress=progress)
         notes = [*inbox.notes, *staff.notes]
         return Docket(self._cases(inbox, staff, question, as_of, notes), as_of, problems, notes)
 
@@ -187,7 +190,8 @@ class Service:
         # Somebody who was asked for by name is evaluated even on no evidence at all, which says so.
         seen = {person for _, person in wanted}
         frameworks = [question.framework] if question.framework else list(self.catalogue.frameworks(question.as_of))
-        wanted.extend((name, person) for person in question.people if person not in seen for name in frameworks)
+        unseen = [person for person in dict.fromkeys(question.people) if person not in seen]
+        wanted.extend((name, person) for person in unseen for name in frameworks)
         other = sum(len(records) for key, records in grouped.items() if question.framework not in (None, key[0]))
         if other:
             records = words.count(other, "record")

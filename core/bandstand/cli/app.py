@@ -150,6 +150,8 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     """
     from bandstand.cli import render  # noqa: PLC0415
 
+    if report and as_json:
+        raise typer.BadParameter("a report is text; give either --report or --json", param_hint="--report")
     service = _service(engine)
     writer = service.catalogue.reports.get(report) if report else None
     if report and writer is None:

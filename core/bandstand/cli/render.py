@@ -228,7 +228,7 @@ def line(evaluation: Evaluation) -> Line:
     open_lines = [blocker.criterion for blocker in evaluation.blockers]
     cells = (
         evaluation.person,
-        (evaluation.grade or "–").partition(":")[2] or "–",
+        (evaluation.grade or "–").rpartition(":")[2],
         str(evaluation.level),
         evaluation.view,
         Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),

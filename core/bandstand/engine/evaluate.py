@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,10 @@ class Evaluator:
     def __init__(self, pack: Pack, *, durable: bool | None = None) -> None:
         self.pack = pack
         framework = pack.framework
-        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}"
+        # The digest is of the pack's files; what kinds make of them depends on the plugins that are loaded too, and
+        # a ruleset that is registered under a name stays under it while the process lasts.
+        lowered = hashlib.sha256(repr(pack.lowered).encode()).hexdigest()
+        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}.{lowered[:8]}"
         criteria = list(pack.criteria)
         self._position = PlainEngine(compile_program(f"{name}.position", "position", criteria, pack.lowered))
         self._review = PlainEngine(compile_program(f"{name}.review", "review", criteria, pack.lowered))

@@ -37,7 +37,7 @@ class FindingSet:
         states: One :class:`State` for each criterion of the pack, as integers.
         winners: The evidence that each finding goes by, or None where there is none.
         counts_in_full: Whether any of it may reach the top of the scale, being moderated or from a source that need
-        not.
+            not be.
     """
 
     view: str
@@ -181,12 +181,16 @@ class FindingsReader:
     def cycle_start(self, as_of: dt.date) -> dt.date:
         """The first day of the yearly cycle of reviews that ``as_of`` lies in."""
         start = dt.date(as_of.year, self._month, self._day)
-        return start if start <= as_of else dt.date(as_of.year - 1, self._month, self._day)
+        if start <= as_of:
+            return start
+        return start.replace(year=as_of.year - 1) if as_of.year > dt.MINYEAR else dt.date.min
 
 
 def months_before(day: dt.date, months: int) -> dt.date:
     """The same day ``months`` earlier, or the last of that month where it has no such day."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if years < dt.MINYEAR:
+        return dt.date.min
     return dt.date(years, month + 1, min(day.day, calendar.monthrange(years, month + 1)[1]))
 
 

@@ -157,6 +157,9 @@ class PlainEngine:
                         fired[conclusion] = number
                     elif values[conclusion] != value:
                         raise EngineError(self._contradiction(conclusion, values[conclusion], value))
+                    elif number < fired[conclusion]:
+                        # How clauses are grouped for speed is not what decides which of them is the reason.
+                        fired[conclusion] = number
         return PlainRun(verdicts, values, fired)
 
     def _contradiction(self, conclusion: int, one: int, other: int) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bandstand.engine.evaluate import Evaluated, Run
+    from bandstand.models.clauses import Value
     from bandstand.models.evidence import Evidence
     from bandstand.models.framework import View, Zone
 
@@ -194,14 +195,18 @@ class _Publication:
             raise NotFoundError(
                 f"{self._pack.name} has no level {level}; it has {words.listed(list(map(str, known)), 12)}."
             )
-        held = run.number(name)
-        blockers, steps = self._towards(level) if level > held else ((), _NO_STEPS)
+        rule = self._pack.rule_by_id[run.program.conclusions[run.program.positions[name]].rule]
+        own = rule.held(level)
+        # Levels build on a graph: one below the highest held may itself be open.
+        held = run.number(name) >= level if own is None else run.value(own) is True
+        wanted: tuple[str, Value] = (name, level) if own is None else (own, True)
+        blockers, steps = ((), _NO_STEPS) if held else self._towards(level, wanted)
         return WhyNot(
             person=self._evaluated.person.person,
             framework=self._pack.id,
             view=run.findings.view,
             level=level,
-            held=held >= level,
+            held=held,
             blockers=blockers,
             steps=steps,
         )
@@ -209,11 +214,11 @@ class _Publication:
     def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
         level = self._run.number(self._outcome.level)
         above = [value for value in _levels(self._run, self._outcome.level) if value > level]
-        return self._towards(min(above)) if above else ((), _NO_STEPS)
+        return self._towards(min(above), (self._outcome.level, min(above))) if above else ((), _NO_STEPS)
 
-    def _towards(self, level: int) -> tuple[tuple[Blocker, ...], NextSteps]:
+    def _towards(self, level: int, wanted: tuple[str, Value]) -> tuple[tuple[Blocker, ...], NextSteps]:
         """Everything open on the way to ``level``, and the smallest change that gets there."""
-        run, name = self._run, self._outcome.level
+        run = self._run
         blockers = tuple(
             Blocker(
                 criterion=criterion,
@@ -221,9 +226,9 @@ class _Publication:
                 kind=self._kind([criterion]),
                 **self._findings[criterion].model_dump(),
             )
-            for criterion in open_criteria(run.program, run.plain, name, level)
+            for criterion in open_criteria(run.program, run.plain, *wanted)
         )
-        change = smallest_change(run.program, run.inputs.states, run.plain, name, level)
+        change = smallest_change(run.program, run.inputs.states, run.plain, *wanted)
         if change is None:
             return blockers, NextSteps(level=level, reaches=None, kind="none", criteria=())
         steps = tuple(

@@ -94,10 +94,10 @@ class _Advice:
         for action in actions:
             subjects.setdefault(ground(action), action.label)
         subjects.setdefault(ground(self._framework.findings), "How evidence counts")
-        said: set[str | None] = set()
+        said: set[tuple[str, str | None]] = set()
         for one, subject in sorted(subjects.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
-            if not one.is_firm and one.note not in said:
-                said.add(one.note)
+            if not one.is_firm and (subject, one.note) not in said:
+                said.add((subject, one.note))
                 yield Caveat(code="basis", text=_basis_text(one, subject), basis=one.basis, source=one.source)
 
     def _circumstances(self) -> Iterable[Caveat]:
@@ -112,13 +112,12 @@ class _Advice:
         if provisional:
             text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
             yield Caveat(code="provisional", text=text)
-        if evaluated.person.grade is None:
-            yield Caveat(code="no-grade", text="No grade is recorded, so the zone can only go by a role.")
-        elif evaluated.facts.get("grade") is None:
-            text = (
-                f'"{evaluated.person.grade}" is not one of this framework\'s grades, so the zone can only go by a role.'
+        if framework.grades and evaluated.facts.get("grade") is None:
+            given = evaluated.person.grade
+            what = (
+                "No grade is recorded" if given is None else f'"{given}" is not clearly one of this framework\'s grades'
             )
-            yield Caveat(code="no-grade", text=text)
+            yield Caveat(code="no-grade", text=f"{what}, so the zone can only go by a role.")
         for flag in framework.flags:
             if flag.id in evaluated.person.flags:
                 yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())

@@ -16,7 +16,7 @@ from bandstand.models.clauses import (
     MeasureCompares,
 )
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
-from bandstand.models.trace import LeftOut, Seen, Trace, TracedConclusion, TracedCondition, TracedFiring
+from bandstand.models.trace import LeftOut, Seen, Trace, TracedConclusion, TracedCondition, TracedFiring, TriedClause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +67,8 @@ def supporting(run: Run, names: Iterable[str]) -> dict[str, tuple[Ground, ...]]:
         clause = program.clauses[number]
         held = [program.conditions[c] for c in clause.conditions if run.plain.verdicts[c] == TRUE]
         earlier = [program.positions[c.conclusion] for c in held if isinstance(c, ConcludedIs)]
-        found[name] = () if clause.need == "any" and earlier else clause.clause.grounds
+        also_own = len(held) > len(earlier)
+        found[name] = () if clause.need == "any" and earlier and also_own else clause.clause.grounds
         waiting.extend(earlier)
     return found
 
@@ -100,8 +101,21 @@ class _Words:
             needs="none" if clause is None else str(clause.need),
             grounds=() if clause is None else clause.clause.grounds,
             conditions=() if clause is None else tuple(self._conditions(clause)),
+            tried=tuple(self._tried(at)) if clause is None else (),
             firings=() if clause is None else tuple(_traced(clause, firings)),
         )
+
+    def _tried(self, at: int) -> Iterator[TriedClause]:
+        """The clauses that could have concluded something else, and did not hold."""
+        declared = self._run.program.conclusions[at]
+        for clause in self._run.program.clauses:
+            if clause.conclusion == at:
+                yield TriedClause(
+                    value=declared.values[clause.value],
+                    needs=str(clause.need),
+                    grounds=clause.clause.grounds,
+                    conditions=tuple(self._conditions(clause)),
+                )
 
     def _conditions(self, clause: CompiledClause) -> Iterator[TracedCondition]:
         for at in clause.conditions:

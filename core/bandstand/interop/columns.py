@@ -51,8 +51,8 @@ class ColumnWatch:
         """The problems of columns that this row is the first of its file to fill."""
         if row.values.keys() <= self._known:
             return
-        for key in row.values.keys() - self._known:
-            if (row.file, key) not in self._seen:
+        for key in row.values:
+            if key not in self._known and (row.file, key) not in self._seen:
                 self._seen.add((row.file, key))
                 yield from self._column(row, key)
 

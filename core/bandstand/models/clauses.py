@@ -91,8 +91,7 @@ class Measure:
     Attributes:
         name: Unique in the pack, as ``sheet.first_gap``.
         how: ``count`` is how many of ``criteria`` are in one of ``states``; ``run`` is how many of them, from the
-        first,
-            are before the first that is not.
+            first, are before the first that is not.
         criteria: Ids, in order.
         states: The states that count.
     """
@@ -134,8 +133,8 @@ class Clause:
         conclusion: Name of a declared conclusion.
         value: One of its values.
         need: ``all``, ``any``, or how many at the least.
-        conditions: At most one for each subject where ``need`` is ``all`` or ``any``; all of no conditions holds
-        always. grounds: What the clause rests on.
+        conditions: In any order; a condition named twice counts once, and all of no conditions holds always.
+        grounds: What the clause rests on.
     """
 
     conclusion: str

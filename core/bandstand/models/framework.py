@@ -129,7 +129,7 @@ class FindingsPolicy(Provenance):
     cycle_starts: Annotated[str, BeforeValidator(_month_day)] = Field(
         pattern=r"^\d\d-\d\d$", description="Month and day on which a yearly cycle of reviews begins, as 09-01."
     )
-    views: tuple[View, ...] = Field(min_length=1)
+    views: tuple[View, ...] = Field(min_length=1, max_length=20)
 
 
 class Action(Provenance):

@@ -46,7 +46,9 @@ class Provenance(BaseModel):
 
     source: Lines
     basis: Basis = Basis.STATED
-    note: str | None = Field(default=None, description="Needed unless the basis is `stated`: what was read, and how.")
+    note: str | None = Field(
+        default=None, description="What was read, and how; needed where the basis is `interpreted` or `illustrative`."
+    )
 
 
 class Ground(BaseModel):

@@ -55,6 +55,22 @@ class TracedFiring(_Part):
     condition: int | None = None
 
 
+class TriedClause(_Part):
+    """A clause that did not hold: what it would have concluded, and each of its conditions.
+
+    Attributes:
+        value: What it would have concluded.
+        needs: How many of the conditions it needs.
+        grounds: Its sources and bases.
+        conditions: All of them, whether they held or not.
+    """
+
+    value: Value
+    needs: str
+    grounds: tuple[Ground, ...]
+    conditions: tuple[TracedCondition, ...]
+
+
 class TracedConclusion(_Part):
     """What one rule concluded, and everything that it rests on.
 
@@ -68,6 +84,7 @@ class TracedConclusion(_Part):
         grounds: Sources and bases of the clause.
         conditions: All conditions of the clause, whether they held or not.
         firings: What fired for it; empty when only the plain engine ran.
+        tried: Where no clause concluded, those that could have, and why they did not.
     """
 
     name: str
@@ -78,6 +95,7 @@ class TracedConclusion(_Part):
     grounds: tuple[Ground, ...]
     conditions: tuple[TracedCondition, ...]
     firings: tuple[TracedFiring, ...]
+    tried: tuple[TriedClause, ...] = ()
 
 
 class LeftOut(_Part):

@@ -153,9 +153,12 @@ def _models(value: object, path: Path) -> Iterator[tuple[Path, BaseModel]]:
         yield path, value
         for name, field in type(value).model_fields.items():
             yield from _models(getattr(value, name), (*path, field.alias or name))
-    elif isinstance(value, tuple):
+    elif isinstance(value, list | tuple):
         for n, item in enumerate(value):
             yield from _models(item, (*path, n))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _models(item, (*path, name))
 
 
 def _check_outcome(draft: Draft, framework: Framework, conclusions: dict[str, Conclusion], top: Source) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bandstand.rules.base import RuleContext
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -68,6 +70,12 @@ class Pack:
     def rule_by_id(self) -> dict[str, Rule]:
         """Every rule by its id."""
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def context(self) -> RuleContext:
+        """What the rules may look at besides themselves."""
+        declared = {c.name: c for part in self.lowered for c in part.conclusions}
+        return RuleContext(self.framework, self.criteria, declared)
 
     @cached_property
     def _grades(self) -> dict[str, list[Grade]]:

@@ -75,6 +75,11 @@ class Rule(Provenance, ABC):
         del evaluation, context
         yield from ()
 
+    def held(self, level: int) -> str | None:
+        """Name of the conclusion that says whether ``level`` is held; None where only the highest is concluded."""
+        del level
+        return None
+
     def minimum_criteria(self) -> frozenset[str]:
         """Ids of criteria that hold the minimum for employment: never named as development points."""
         return frozenset()

@@ -142,7 +142,8 @@ class CumulativeLevels(Rule):
 
     def _open_sentence(self, level: Level, evaluation: Evaluation, context: RuleContext) -> str:
         open_lines = [c for c in level.criteria if evaluation.findings[c].finding not in _SETTLED_FINDINGS]
-        if not open_lines:
+        enough = level.need != "all" and len(level.criteria) - len(open_lines) >= level.need
+        if not open_lines or enough:
             return f"Level {level.level}, {level.label}, waits for a level that it builds on."
         found = [evaluation.findings[c] for c in open_lines]
         # One source and date for all of them is said once.
@@ -173,7 +174,9 @@ class CumulativeLevels(Rule):
         """The criteria of the minimum level."""
         if self.minimum is None:
             return frozenset()
-        return frozenset(c for level in self.levels if level.level == self.minimum.level for c in level.criteria)
+        least = next(level for level in self.levels if level.level == self.minimum.level)
+        wanted = {least.level, *self._all_below(least)}
+        return frozenset(c for level in self.levels if level.level in wanted for c in level.criteria)
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """Unknown criteria, levels given twice, needs that exceed the criteria, and circles in what builds on what."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bandstand import words
 from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Condition, FactIs, Lowered, Value
 from bandstand.models.framework import ZONES, ItemId, Key
 from bandstand.models.provenance import Basis, Ground, Lines, Provenance
@@ -116,7 +117,7 @@ class ExpectedBand(Rule):
             whose = " or ".join(labels) if labels else used.id
         zone = next((z for z in context.framework.zones if z.id == evaluation.zone), None)
         meaning = f" {zone.label}: {zone.meaning}" if zone else ""
-        yield f"The band for {whose} is {_span(used)}.{meaning}"
+        yield f"The band for {whose} is {_span(used)}{_doubt(used)}.{meaning}"
 
     def _band(self, name: Value) -> Band | None:
         return next((band for band in self.bands if band.id == name), None)
@@ -161,7 +162,7 @@ class ExpectedBand(Rule):
                 whose.append(FactIs("grade", frozenset(band.grades)))
             if band.roles:
                 whose.append(FactIs("roles", frozenset(band.roles)))
-            own = Ground(source=band.source, basis=Basis.STATED)
+            own = Ground(source=band.source, basis=band.basis, note=band.note)
             clauses.append(Clause(self._for(band), True, "any", tuple(whose), (own,)))
             others = (ConcludedIs(self._for(other), _FALSE) for other in demanding[:at])
             applies = (ConcludedIs(self._for(band), _TRUE), *others)
@@ -201,3 +202,12 @@ def _span(band: Band) -> str:
         return f"level {ends['from']}" if ends["from"] == ends["to"] else f"levels {ends['from']} to {ends['to']}"
     start = f"level {ends['from']} and above"
     return start if ends["from"] == ends["gold"] else f"{start}, expected from level {ends['gold']}"
+
+
+def _doubt(band: Band) -> str:
+    """Which of a band's numbers the document does not give, in brackets; nothing when it gives them all."""
+    ends = [bound for end in ("from", "gold", "to") if (bound := band.bound(end))]
+    examples = dict.fromkeys(str(level) for level, rests_on in ends if rests_on.basis is Basis.ILLUSTRATIVE)
+    if not examples:
+        return ""
+    return f" ({words.listed(list(examples))} {'is an example value' if len(examples) == 1 else 'are example values'})"

@@ -69,8 +69,7 @@ class Program:
         criteria: Ids of every criterion of the pack, in order; findings come in this order.
         measures: In the order of the rules.
         conditions: Each different condition once: those on findings by criterion, those on measures by measure, those
-        on
-            facts (words first), then those on conclusions by conclusion.
+            on facts (words first), then those on conclusions by conclusion.
         conclusions: In the order of the rules.
         layers: Earliest first.
         positions: Of the conclusions, by name.
@@ -101,7 +100,13 @@ def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: I
     if len(positions) != len(conclusions):
         twice = sorted({c.name for c in conclusions if sum(d.name == c.name for d in conclusions) > 1})
         raise EngineError(f"{name}: concluded by two rules: {', '.join(twice)}.")
+    for c in conclusions:
+        if c.otherwise not in c.values or len(set(c.values)) != len(c.values):
+            raise EngineError(f"{name}: {c.name} is otherwise {c.otherwise!r}, and can be {c.values!r}.")
     measures = tuple(m for part in parts for m in part.measures)
+    for m in measures:
+        if missing := set(m.criteria) - set(criteria):
+            raise EngineError(f"{name}: measure {m.name} reads {', '.join(sorted(missing))}, which is not there.")
     clauses = [clause for part in parts for clause in part.clauses]
     _check_names(name, clauses, set(criteria), set(positions), {m.name for m in measures})
 
