@@ -81,7 +81,7 @@ def test_evaluate_prints_a_table_and_says_that_people_decide(cli: Cli, evidence:
     assert "P-0001" in out
     assert "UPS1" in out
     assert "Complete the evidence first" in out
-    assert "one person: 1 red; both engines agreed on everyone." in out
+    assert "One person: by the agreed view 1 red. Both engines agreed on everyone." in " ".join(out.split())
     assert "A person decides." in out
 
 
@@ -178,7 +178,7 @@ def test_problems_as_json_hold_place_message_and_remedy(cli: Cli, tmp_path: Path
     ("words", "said"),
     [
         (("--framework", "smart_equp"), 'There is no framework "smart_equp". Did you mean smart_equip?'),
-        (("--person", "P-0007"), 'There is nothing about "P-0007". Did you mean P-0001?'),
+        (("--person", "P-0007"), 'There is nothing about "P-0007" in these files. Check the id.'),
         (("--review-point", "july"), '"july" is not a review point of smart_equip 2024.1. Did you mean jul?'),
         (("--as-of", "31/07/2025"), '"31/07/2025" is not a date written YYYY-MM-DD'),
         (("--engine", "petrol"), "it is both or plain"),
@@ -211,7 +211,7 @@ def test_engines_that_disagree_exit_with_4(cli: Cli, evidence: Path, monkeypatch
     code, out, _ = cli("evaluate", evidence)
     assert code == 4
     assert "Nothing is recommended" in out
-    assert "THE ENGINES DISAGREED" in out
+    assert "The engines disagreed on some" in out
 
 
 def test_a_missing_file_is_said_plainly(cli: Cli, tmp_path: Path) -> None:
@@ -344,3 +344,19 @@ def test_a_filled_sheet_is_evidence_as_it_stands(cli: Cli, tmp_path: Path) -> No
     july = found["ragging"]["jul"]
     assert [july[f"L3.{n}"] for n in range(1, 7)] == ["green", "green", "green", "blank", "amber", "amber"]
     assert [blocker["criterion"] for blocker in found["blockers"]] == ["L3.4"]
+
+
+def test_whoever_s_row_of_the_staff_list_is_bad_is_not_evaluated_without_it(
+    cli: Cli, evidence: Path, tmp_path: Path
+) -> None:
+    staff = write_csv(tmp_path / "staff.csv", [{"person": "P-0001", "grade": "MPS", "career_stage": "ECT1"}])
+    code, out, err = cli("evaluate", evidence, "--people", staff, "--keep-going", "--json")
+    assert (code, json.loads(out)) == (2, [])
+    assert "Not evaluated, as their row of the staff list is bad: one person (P-0001)." in err
+
+
+@pytest.mark.parametrize("levels", ["1-9999999999", "1-", "5-1", "0"])
+def test_levels_out_of_all_bounds_are_answered_plainly(cli: Cli, tmp_path: Path, levels: str) -> None:
+    code, _, err = cli("sheet", "smart_equip", "-o", tmp_path / "sheet.xlsx", "--levels", levels)
+    assert code == 2
+    assert "names no levels" in err

@@ -415,3 +415,35 @@ def test_without_an_as_of_date_the_pack_is_that_of_the_newest_evidence(tmp_path:
     for as_of in (None, dt.date(2024, 3, 1)):
         docket = Service(catalogue).prepare([path], question=Question(framework="smart_equip", as_of=as_of))
         assert [case.evaluator.pack.version for case in docket.cases] == ["2023.1"]
+
+
+@pytest.mark.parametrize("source", ["pupil_voice", "peer", "self"])
+def test_nobody_is_sent_to_the_line_manager_on_a_word_that_nobody_has_agreed(source: str) -> None:
+    found = publish(evaluate(record("L1.1", "not_met", source), record("L4.2")))
+    assert found.recommendation.action != "employment_minimum"
+    assert publish(evaluate(record("L1.1", "not_met", source, moderated_by="A-01"))).recommendation.action == (
+        "employment_minimum"
+    )
+
+
+def test_a_zone_that_only_silence_keeps_low_says_how_far_it_goes() -> None:
+    found = publish(evaluate(record(lines(1))))
+    assert "in the red zone for teaching:UPS1 as far as the evidence goes" in explain(found, pack()).headline
+    short = publish(evaluate(record(lines(1)), record("L2.1", "not_met")))
+    assert explain(short, pack()).headline.endswith("in the red zone for teaching:UPS1.")
+
+
+def test_evidence_that_no_rule_reads_is_named() -> None:
+    found = publish(evaluate(record(lines(1)), record("L6.c1", "not_met")))
+    assert "Seen, and read by no rule, so look at it yourself: L6.c1." in explain(found, pack()).caveats
+
+
+def test_a_target_is_only_talked_about_with_a_recommendation_on_a_level() -> None:
+    for fields in ({"career_stage": "ECT1"}, {}):
+        notes = publish(evaluate(record(lines(1)), **fields)).recommendation.notes
+        assert not any("target" in note for note in notes)
+
+
+def test_the_headline_names_whose_band_it_is() -> None:
+    found = publish(evaluate(record(lines(1, 2, 3, 4, 5)), roles=["tslt"]))
+    assert "zone for Member of TSLT" in explain(found, pack()).headline

@@ -124,10 +124,10 @@ def test_what_was_agreed_goes_before_an_equal_that_waits_for_agreement(evidence:
     [
         ("met", "met", State.MET),
         ("partly_met", "met", State.PROVISIONAL),
-        ("partly_met", "partly_met", State.PARTLY_MET),
-        ("partly_met", "not_met", State.NOT_MET),
+        ("partly_met", "partly_met", State.SAID_PARTLY_MET),
+        ("partly_met", "not_met", State.SAID_NOT_MET),
         ("not_met", "partly_met", State.PROVISIONAL),
-        ("not_met", "not_met", State.NOT_MET),
+        ("not_met", "not_met", State.SAID_NOT_MET),
     ],
 )
 def test_a_claim_above_what_its_source_reaches_is_provisional(

@@ -720,3 +720,28 @@ def test_a_made_id_is_of_canonical_json(note: str, uri: str) -> None:
     evidence = Evidence.model_validate({**RECORDS[0], "note": note, "attachments": [{"uri": uri}]})
     content = evidence.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
     assert content_id(evidence) == f"e-{hashlib.sha256(rfc8785.dumps(content)).hexdigest()[:16]}"
+
+
+@pytest.mark.parametrize("field", ["moderated_by", "author"])
+def test_nobody_agrees_or_judges_on_their_own_behalf(tmp_path: Path, field: str) -> None:
+    given = {"person": "P-0001", "criteria": ["L1.1"], "claim": "met", "source": "appraiser", "date": "2026-01-12"}
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps([{**given, "framework": "ladder", field: "P-0001"}]), encoding="utf-8")
+    problems = read_evidence([path], PACKS, today=TODAY).problems
+    assert [p.place.path for p in problems if p.code == "agreed-with-oneself"] == [field]
+
+
+@pytest.mark.parametrize("person", ["P\x1b[31m1", "\u202eP1", "P\u200b1", " ", "x" * 121])
+def test_an_id_holds_nothing_that_cannot_be_seen(tmp_path: Path, person: str) -> None:
+    given = {"person": person, "criteria": ["L1.1"], "claim": "met", "source": "self", "date": "2026-01-12"}
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps([{**given, "framework": "ladder"}]), encoding="utf-8")
+    inbox = read_evidence([path], PACKS, today=TODAY)
+    assert inbox.evidence == []
+    assert [problem.place.path for problem in inbox.problems] == ["person"]
+
+
+def test_a_number_of_any_length_can_be_an_id_or_a_problem_and_never_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text('[{"person": 1' + "0" * 400 + ', "criteria": ["L1.1"]}]', encoding="utf-8")
+    assert read_evidence([path], PACKS, today=TODAY).problems

@@ -74,11 +74,11 @@ def test_a_filled_sheet_is_evidence_as_it_stands(tmp_path: Path) -> None:
     assert inbox.problems == []
     assert inbox.notes == []
     assert {e.id: (e.criteria, e.claim, e.date, e.review_point) for e in inbox.evidence} == {
-        "sheet:P-0001:L1.1:sep": (("L1.1",), "met", SEPTEMBER, "sep"),
-        "sheet:P-0001:L1.2:sep": (("L1.2",), "partly_met", SEPTEMBER, "sep"),
-        "sheet:P-0001:L2.1:sep": (("L2.1",), "not_met", SEPTEMBER, "sep"),
-        "sheet:P-0001:L1.1:jul": (("L1.1",), "met", JULY, "jul"),
-        "sheet:P-0001:L3.1:jul": (("L3.1",), "met", JULY, "jul"),
+        f"sheet:P-0001:self:L1.1:sep:{SEPTEMBER}": (("L1.1",), "met", SEPTEMBER, "sep"),
+        f"sheet:P-0001:self:L1.2:sep:{SEPTEMBER}": (("L1.2",), "partly_met", SEPTEMBER, "sep"),
+        f"sheet:P-0001:self:L2.1:sep:{SEPTEMBER}": (("L2.1",), "not_met", SEPTEMBER, "sep"),
+        f"sheet:P-0001:self:L1.1:jul:{JULY}": (("L1.1",), "met", JULY, "jul"),
+        f"sheet:P-0001:self:L3.1:jul:{JULY}": (("L3.1",), "met", JULY, "jul"),
     }
     assert {(e.person, e.source, e.author, e.moderated_by) for e in inbox.evidence} == {
         ("P-0001", "self", "P-0001", None)

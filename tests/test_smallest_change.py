@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Clause
     from bandstand.rules.program import Program
 
-OPEN = [State.NOT_EVIDENCED, State.NOT_MET, State.PARTLY_MET, State.PROVISIONAL]
-DISTANCE = {State.PROVISIONAL: 0, State.PARTLY_MET: 1, State.NOT_EVIDENCED: 2, State.NOT_MET: 3}
+DISTANCE = {
+    State.PROVISIONAL: 0,
+    State.PARTLY_MET: 1,
+    State.SAID_PARTLY_MET: 1,
+    State.NOT_EVIDENCED: 2,
+    State.NOT_MET: 3,
+    State.SAID_NOT_MET: 3,
+}
+OPEN = list(DISTANCE)
 
 
 def ladder(*levels: dict[str, Any]) -> dict[str, Any]:

@@ -63,12 +63,20 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
     if not seen:
         return f"{evaluation.person}: nothing is evidenced under {pack.name} as at {words.day(evaluation.as_of)}."
-    level = f"level {evaluation.level}" if evaluation.level else "no level yet"
+    level = words.standing(evaluation.level)
     zone = ""
     if evaluation.zone:
-        whose = f" for {evaluation.grade}" if evaluation.grade else ""
-        zone = f", in the {evaluation.zone} zone{whose}"
+        rule = pack.rule_by_id[pack.framework.outcome.zone.partition(".")[0]]
+        holder = rule.holder(evaluation, pack.framework)
+        zone = f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{_as_far(evaluation, pack)}"
     return f"{evaluation.person} is at {level} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
+
+
+def _as_far(evaluation: Evaluation, pack: Pack) -> str:
+    """A warning that the zone may be higher, where nothing but missing or unagreed evidence stops the next level."""
+    name = f"{pack.framework.outcome.level.partition('.')[0]}.stopped_by"
+    stopped = next((c.value for c in evaluation.conclusions if c.name == name), None)
+    return " as far as the evidence goes" if stopped == "absence" else ""
 
 
 def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:
@@ -77,7 +85,7 @@ def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:
     for rule in sorted(pack.rules, key=lambda rule: rule.id != leading):
         yield from rule.sentences(evaluation, pack.context)
     others = [
-        f"{view.label.lower()} level {view.level} ({words.count(view.evidence, 'line')} seen)"
+        f"{view.label.lower()} {words.standing(view.level)} ({words.count(view.evidence, 'line')} seen)"
         for name, view in evaluation.views.items()
         if name != evaluation.view
     ]

@@ -200,13 +200,20 @@ class Service:
         if silent and not question.people:
             who = words.count(len(silent), "person", "people")
             notes.append(f"Not evaluated, without any evidence: {who} on the list ({words.listed(silent)}).")
+        # Without the facts of a row that could not be read, a rule that protects somebody might not fire.
+        rejected = sorted(staff.rejected & {person for _, person in wanted})
+        if rejected:
+            who = words.count(len(rejected), "person", "people")
+            notes.append(f"Not evaluated, as their row of the staff list is bad: {who} ({words.listed(rejected)}).")
         cases = []
         for framework, person in wanted:
+            if person in staff.rejected:
+                continue
             evaluator = self._evaluator(framework, question)
             known = staff.people.get(person) or Person(person=person)
             cases.append(Case(evaluator, known, grouped.get((framework, person), []), as_of, question))
         if staff.people:
-            unlisted = sorted({person for _, person in wanted} - set(staff.people))
+            unlisted = sorted({case.person.person for case in cases} - set(staff.people))
             if unlisted:
                 who = words.count(len(unlisted), "person", "people")
                 notes.append(f"Not on the list, and so without a zone: {who} ({words.listed(unlisted)}).")
@@ -215,7 +222,8 @@ class Service:
     def _check_people(self, asked: Sequence[str], known: set[str]) -> None:
         for person in asked:
             if person not in known:
-                raise NotFoundError(f'There is nothing about "{person}". {did_you_mean(person, sorted(known))}')
+                # No guess: the nearest id would be a colleague's.
+                raise NotFoundError(f'There is nothing about "{person}" in these files. Check the id.')
 
     def _evaluator(self, framework: str, question: Question) -> Evaluator:
         pack = self.pack(framework, question.as_of)

@@ -49,6 +49,11 @@ def line(criterion: str, label: str) -> str:
     return f"{criterion} {uncapitalised}"
 
 
+def standing(level: int) -> str:
+    """``level 3``; ``no level yet`` where none is held, as no ladder has a level 0."""
+    return f"level {level}" if level else "no level yet"
+
+
 def count(number: int, noun: str, nouns: str | None = None) -> str:
     """``one line``, ``2 lines``; ``nouns`` where the plural is not made with an s."""
     return f"one {noun}" if number == 1 else f"{number} {nouns or f'{noun}s'}"

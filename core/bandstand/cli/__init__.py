@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from bandstand.cli.errors import report
@@ -11,6 +12,10 @@ def main() -> None:
     """Run the command line and exit with its code; whatever goes wrong is worded, never a traceback."""
     from bandstand.cli.app import app  # noqa: PLC0415 - so that an error while loading is worded too
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A dash that a terminal cannot show is no reason to lose the rest.
+            stream.reconfigure(errors="replace")
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

@@ -34,6 +34,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+#: No ladder has more rungs; a pack's levels go as far.
+_HIGHEST_LEVEL = 99
+
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the published schemas have it.")]
 Files = Annotated[
     list[Path], typer.Argument(help="Evidence: .jsonl, .json, .csv, .xlsx, or a filled sheet.", show_default=False)
@@ -322,8 +325,11 @@ def _levels(text: str | None) -> list[int] | None:
     found: list[int] = []
     try:
         for part in text.split(","):
-            first, _, last = part.strip().partition("-")
-            found.extend(range(int(first), int(last or first) + 1))
+            first, dash, last = part.strip().partition("-")
+            start, end = int(first), int(last if dash else first)
+            if not 0 < start <= end <= _HIGHEST_LEVEL:
+                raise ValueError  # noqa: TRY301 - one answer serves all that can be wrong
+            found.extend(range(start, end + 1))
     except ValueError:
         found = []
     if not found:

@@ -210,6 +210,7 @@ class Line:
         framework: The framework's id.
         cells: In the order of the headings.
         zone: The zone, or that there is none.
+        view: The view that it goes by, in words.
         marks: Names of the caveats that have a letter.
         agreed: Whether the engines agreed.
     """
@@ -217,6 +218,7 @@ class Line:
     framework: str
     cells: tuple[str | Text, ...]
     zone: str
+    view: str
     marks: tuple[str, ...]
     agreed: bool | None
 
@@ -236,7 +238,8 @@ def line(evaluation: Evaluation) -> Line:
         words.listed(open_lines, most=3) if open_lines else "–",
         "".join(_MARKS[name][0] for name in marks),
     )
-    return Line(evaluation.framework, cells, evaluation.zone or "no zone", marks, evaluation.certificate.agreed)
+    view = evaluation.views[evaluation.view].label
+    return Line(evaluation.framework, cells, evaluation.zone or "no zone", view, marks, evaluation.certificate.agreed)
 
 
 def evaluations(lines: Sequence[Line], docket: Docket, packs: Mapping[str, Pack]) -> None:
@@ -269,20 +272,23 @@ _MARKS = {
     "provisional": ("c", "some claims wait to be agreed"),
     "no-grade": ("g", "grade not known"),
     "validity": ("v", "the pack is not valid at this date"),
+    "not-read": ("r", "evidence that no rule reads"),
     "one-engine": ("p", "only the plain engine concluded"),
 }
 
 
 def _summary(lines: Sequence[Line]) -> str:
-    zones = Counter(one.zone for one in lines)
-    order = [zone for zone in (*ZONES, "no zone") if zones[zone]]
-    counted = ", ".join(f"{zones[zone]} {zone}" for zone in order)
+    parts = []
+    for view in dict.fromkeys(one.view for one in lines):
+        zones = Counter(one.zone for one in lines if one.view == view)
+        counted = ", ".join(f"{zones[zone]} {zone}" for zone in (*ZONES, "no zone") if zones[zone])
+        parts.append(f"by the {view.lower()} {counted}")
     certificates = {one.agreed for one in lines}
     checked = {
         frozenset({True}): "both engines agreed on everyone",
         frozenset({None}): "only the plain engine concluded",
     }.get(frozenset(certificates), "THE ENGINES DISAGREED on some")
-    return f"{words.count(len(lines), 'person', 'people')}: {counted}; {checked}."
+    return f"{words.count(len(lines), 'person', 'people').capitalize()}: {'; '.join(parts)}. {checked.capitalize()}."
 
 
 def explanation(found: Explanation) -> None:

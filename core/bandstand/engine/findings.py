@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bandstand.models.evidence import EvidenceSource
-from bandstand.models.finding import CLAIM_STATES, Claim, State
+from bandstand.models.finding import CLAIM_STATES, SAID_STATES, Claim, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -204,9 +204,8 @@ def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> 
             # else above it, or a later claim that waits to be agreed would undo one that was.
             first = ranks if view.ranks[0].reaches is Claim.MET else ranks + 1
             weight = (first if moderated else ranks - number) * _RANK_WEIGHT
-            states = {
-                claim: int(CLAIM_STATES[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items()
-            }
+            said = CLAIM_STATES if reach == _TOP else SAID_STATES
+            states = {claim: int(said[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items()}
             return _Counts(at, weight, reach == _TOP, states)
     return None
 

@@ -48,6 +48,8 @@ _FINDINGS = {
     State.PARTLY_MET: Finding.PARTLY_MET,
     State.MET: Finding.MET,
     State.NOT_APPLICABLE: Finding.NOT_APPLICABLE,
+    State.SAID_PARTLY_MET: Finding.PARTLY_MET,
+    State.SAID_NOT_MET: Finding.NOT_MET,
 }
 
 
@@ -95,6 +97,7 @@ class _Publication:
             as_of=evaluated.as_of,
             review_point=evaluated.review_point,
             grade=_text(evaluated.facts.get("grade")),
+            roles=tuple(sorted(_words(evaluated.facts.get("roles")))),
             view=run.findings.view,
             views=self._views(),
             findings=self._findings,
@@ -305,6 +308,10 @@ def _dump(model: BaseModel) -> Any:
 
 def _text(fact: object) -> str | None:
     return fact if isinstance(fact, str) else None
+
+
+def _words(fact: object) -> frozenset[str]:
+    return fact if isinstance(fact, frozenset) else frozenset()
 
 
 def _zone(run: Run, name: str) -> Zone | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bandstand import words
 from bandstand.engine.plain import NOT_FIRED
 from bandstand.engine.trace import supporting
+from bandstand.models.clauses import FindingIs
 from bandstand.models.provenance import Basis, Ground
 from bandstand.models.recommendation import Caveat, Recommendation
 from bandstand.rules.base import ground
@@ -77,6 +78,7 @@ class _Advice:
         return action.text.format(
             person=self._evaluated.person.person,
             level=self._run.number(self._framework.outcome.level),
+            standing=words.standing(self._run.number(self._framework.outcome.level)),
             next_level="" if steps.level is None else steps.level,
             grade=self._evaluated.facts.get("grade") or "this grade",
             lines=words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
@@ -112,6 +114,11 @@ class _Advice:
         if provisional:
             text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
             yield Caveat(code="provisional", text=text)
+        read = {c.criterion for c in run.program.conditions if isinstance(c, FindingIs)}
+        unread = [c for c, found in self._findings.items() if found.evidence is not None and c not in read]
+        if unread:
+            text = f"Seen, and read by no rule, so look at it yourself: {words.listed(unread, most=8)}."
+            yield Caveat(code="not-read", text=text)
         if framework.grades and evaluated.facts.get("grade") is None:
             given = evaluated.person.grade
             what = (

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from bandstand.rules.program import Program
 
 #: How far a criterion in each state is from being met: only a tie-break between ways of the same length.
-_DISTANCE: Final = {State.PROVISIONAL: 0, State.PARTLY_MET: 1, State.NOT_EVIDENCED: 2, State.NOT_MET: 3}
+_DISTANCE: Final = {
+    State.PROVISIONAL: 0,
+    State.SAID_PARTLY_MET: 1,
+    State.PARTLY_MET: 1,
+    State.NOT_EVIDENCED: 2,
+    State.SAID_NOT_MET: 3,
+    State.NOT_MET: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,13 @@ class PeopleList:
         people: Person's id -> person, in the file's order.
         problems: What is wrong with the other rows and with the file, sorted by place.
         notes: What a user should know and need not mend.
+        rejected: Ids of people whose row has a problem.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    rejected: set[str] = field(default_factory=set)
 
 
 def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limits()) -> PeopleList:  # noqa: B008 - frozen
@@ -78,6 +80,7 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
             result = check.person(item)
             if isinstance(result, list):
                 people.problems.extend(result)
+                people.rejected.add(str(_cleaned(item).get("person", "")))
             elif result.person in people.people:
                 people.problems.append(_duplicate(result, item, places[result.person]))
             else:
@@ -161,9 +164,11 @@ class _PersonCheck:
             message = f'"{value}" is not a grade of the strand {quoted(strand)}.'
             return "unknown-grade", message, f"Write {' or '.join(elsewhere)}, or mend the strand column."
         ids = list(dict.fromkeys(g.id for pack in self._packs for g in pack.framework.grades))
-        short = {i.partition(":")[2] or i for i in ids}
+        short = [i.partition(":")[2] or i for i in ids]
         message = f'"{value}" is not a grade of any framework that is installed.'
-        return "unknown-grade", message, did_you_mean(value, ids if ":" in grade else sorted(short))
+        # Grades are short and alike: a wild guess could promote somebody, so only a near miss is guessed at.
+        known = ids if ":" in grade else list(dict.fromkeys(short))
+        return "unknown-grade", message, did_you_mean(value, known, cutoff=0.7, most=40)
 
 
 def _cleaned(row: RawRow) -> dict[str, Any]:

@@ -153,6 +153,12 @@ class RecordCheck:
             message = f"{evidence.date} is after today, {self._today}."
             remedy = "Evidence is of what was seen: correct the date, or leave the row out until then."
             problems.append(_problem("future-date", row, "date", message, remedy, str(evidence.date)))
+        seen_by_others = evidence.source in ("appraiser", "observation", "peer")
+        for field, alone in (("moderated_by", True), ("author", seen_by_others)):
+            if alone and getattr(evidence, field) == evidence.person:
+                message = f'"{quoted(evidence.person)}" cannot agree or judge on their own behalf.'
+                remedy = "Name whoever agreed or saw it, or give the source self."
+                problems.append(_problem("agreed-with-oneself", row, field, message, remedy, evidence.person))
         told = {str(problem.place.path).partition("[")[0] for problem in problems}
         asked = self._asks[pack.id].problems(evidence, row)
         problems.extend(p for p in asked if str(p.place.path).partition("[")[0] not in told)

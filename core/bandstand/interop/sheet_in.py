@@ -146,7 +146,9 @@ class _Page:
         point = self._marker.points.get(folded(label), label) if self._marker else label
         by = folded(self._by) if self._by else FILLED_BY[0]
         author = self._author or (self._person if by == "self" else None)
-        name = f"{self._path.stem}:{self._person}:{line}:{folded(point) if self._marker is None else point}"
+        # Sheets of two years, or of two views, are different evidence whatever their files are called.
+        review = folded(point) if self._marker is None else point
+        name = f"{self._path.stem}:{self._person}:{by}:{line}:{review}:{str(self._dates[at])[:10]}"
         values: dict[str, object] = {
             "person": self._person,
             "criteria": [line],
@@ -184,8 +186,8 @@ class _Page:
             value = quoted(self._by)
             message = f'"{value}" is not a way in which the sheet is filled in.'
             return self._problem("bad-value", self._by_cell, message, did_you_mean(value, FILLED_BY), value)
-        if by == "agreed" and not self._author:
-            message = "An agreed sheet says who agreed it with the person."
+        if by != "self" and not self._author:
+            message = "A sheet that its owner did not fill in says who did, or who agreed it with the person."
             return self._problem("missing-field", self._author_cell, message, "Write the id of the author there.")
         if at >= len(self._dates) or not _text(self._dates[at]):
             message = f"The column {quoted(label)} is filled in, and has no date."

@@ -140,7 +140,9 @@ def is_blank(value: object) -> bool:
 
 def number_text(value: float) -> str:
     """A number as the id that was meant: a spreadsheet holds 7 as 7.0."""
-    return str(int(value)) if math.isfinite(value) and float(value).is_integer() else str(value)
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if math.isfinite(value) and value.is_integer() else str(value)
 
 
 def file_problem(path: Path, code: str, message: str, remedy: str, **place: object) -> Problem:

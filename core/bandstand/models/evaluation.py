@@ -179,7 +179,8 @@ class Evaluation(_Part):
         purpose: What it was made for; one that the framework serves.
         as_of: Evidence up to this date counts.
         review_point: The last review point that counts, where one was named.
-        grade: The grade that the band was looked up for, if it is known.
+        grade: The person's grade as the framework has it, if it is known.
+        roles: The person's roles that the framework names.
         view: The view that level, zone and recommendation go by.
         views: Level and zone by every view that says something, which a few lines do not.
         findings: By criterion, in that view.
@@ -203,6 +204,7 @@ class Evaluation(_Part):
     as_of: dt.date
     review_point: str | None
     grade: str | None
+    roles: tuple[str, ...]
     view: str
     views: dict[str, ViewResult]
     findings: dict[str, PublishedFinding]

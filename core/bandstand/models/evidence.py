@@ -40,7 +40,15 @@ def _plain_date(value: Any) -> Any:
 
 
 PlainDate = Annotated[dt.date, BeforeValidator(_plain_date, json_schema_input_type=dt.date)]
-Identifier = Annotated[str, Field(pattern=r"^\S(.{0,118}\S)?$", description="Up to 120 characters on one line.")]
+#: Control characters, and those that turn the writing direction or take no room: what is read is what is there.
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+Identifier = Annotated[
+    str,
+    Field(
+        pattern=rf"^[^\s{_UNSEEN}]([^{_UNSEEN}]{{0,118}}[^\s{_UNSEEN}])?$",
+        description="Up to 120 characters that can be seen, on one line.",
+    ),
+]
 
 
 class Attachment(BaseModel):

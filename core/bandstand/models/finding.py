@@ -27,7 +27,9 @@ class State(IntEnum):
     """A finding as the engines hold it: a small integer.
 
     ``PROVISIONAL`` is a claim above what its source may reach unmoderated. It is published as the finding that it may
-    reach, marked provisional; the engines keep it apart, because a claim that waits to be agreed is not a shortfall.
+    reach, marked provisional. ``SAID_PARTLY_MET`` and ``SAID_NOT_MET`` are claims below the top from a source that does
+    not count in full, and are published as what they say. The engines keep all three apart, because what nobody has
+    agreed is neither met nor a shortfall.
     """
 
     NOT_EVIDENCED = 0
@@ -36,6 +38,8 @@ class State(IntEnum):
     MET = 3
     NOT_APPLICABLE = 4
     PROVISIONAL = 5
+    SAID_PARTLY_MET = 6
+    SAID_NOT_MET = 7
 
 
 CLAIM_STATES = {Claim.NOT_MET: State.NOT_MET, Claim.PARTLY_MET: State.PARTLY_MET, Claim.MET: State.MET}
@@ -43,5 +47,8 @@ CLAIM_STATES = {Claim.NOT_MET: State.NOT_MET, Claim.PARTLY_MET: State.PARTLY_MET
 #: A criterion in one of these states does not stand in the way of anything.
 SETTLED_STATES = frozenset({State.MET, State.NOT_APPLICABLE})
 
-#: A criterion in one of these states was looked at and found wanting; silence is not among them.
+#: The state of a claim from a source that does not count in full, where it says no more than the source may reach.
+SAID_STATES = {Claim.NOT_MET: State.SAID_NOT_MET, Claim.PARTLY_MET: State.SAID_PARTLY_MET, Claim.MET: State.MET}
+
+#: A criterion in one of these states was found wanting by evidence that counts in full; silence is not among them.
 SHORT_STATES = frozenset({State.NOT_MET, State.PARTLY_MET})

@@ -133,7 +133,7 @@ class FindingsPolicy(Provenance):
 
 
 class Action(Provenance):
-    """A recommended action. The text may name {person}, {level}, {next_level}, {grade}, {lines} and {count}."""
+    """A recommended action. Text may name {person}, {level}, {standing}, {next_level}, {grade}, {lines}, {count}."""
 
     id: Key
     label: Label

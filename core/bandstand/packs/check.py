@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bandstand.packs.yaml_source import Path, Source
 
 #: What an action's text may name.
-ACTION_FIELDS = frozenset({"person", "level", "next_level", "grade", "lines", "count"})
+ACTION_FIELDS = frozenset({"person", "level", "next_level", "grade", "lines", "count", "standing"})
 
 
 def check_pack(draft: Draft) -> tuple[Lowered, ...]:

@@ -75,6 +75,11 @@ class Rule(Provenance, ABC):
         del evaluation, context
         yield from ()
 
+    def holder(self, evaluation: Evaluation, framework: Framework) -> str | None:
+        """Whose zone it is that the rule concludes, in words: a grade or a role; None where it concludes none."""
+        del evaluation, framework
+        return None
+
     def held(self, level: int) -> str | None:
         """Name of the conclusion that says whether ``level`` is held; None where only the highest is concluded."""
         del level
@@ -101,13 +106,15 @@ def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], 
     return Defect(f"unknown-{kind.replace(' ', '-')}", path, message, did_you_mean(value, known))
 
 
-def did_you_mean(value: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    """A remedy that names the nearest known words, or all of them when they are few."""
+def did_you_mean(
+    value: str, known: Sequence[str] | Mapping[str, object], *, cutoff: float = 0.5, most: int = 12
+) -> str:
+    """A remedy that names the nearest known word, or else up to ``most`` of them; ``cutoff`` is how near, up to 1."""
     lower = {word.lower(): word for word in known}
-    near = get_close_matches(value.lower(), list(lower), n=1, cutoff=0.5)
+    near = get_close_matches(value.lower(), list(lower), n=1, cutoff=cutoff)
     if near:
         return f"Did you mean {lower[near[0]]}?"
     words = list(known)
     if not words:
         return "There are none."
-    return f"It is one of {', '.join(words[:12])}{' …' if len(words) > 12 else ''}."  # noqa: PLR2004 - a line's worth
+    return f"It is one of {', '.join(words[:most])}{' …' if len(words) > most else ''}."

@@ -154,10 +154,8 @@ class CumulativeLevels(Rule):
             for c, f in zip(open_lines, found, strict=True)
         ]
         ending = f", all by {together}" if together else ""
-        return (
-            f"Level {level.level}, {level.label}, is open on {len(open_lines)} of "
-            f"{words.count(len(level.criteria), 'line')}: {words.listed(named, most=8)}{ending}."
-        )
+        share = "its one line" if len(level.criteria) == 1 else f"{len(open_lines)} of {len(level.criteria)} lines"
+        return f"Level {level.level}, {level.label}, is open on {share}: {words.listed(named, most=8)}{ending}."
 
     def _all_below(self, level: Level) -> set[int]:
         by_number = {other.level: other for other in self.levels}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bandstand import words
 from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Condition, FactIs, Lowered, Value
-from bandstand.models.framework import ZONES, ItemId, Key
+from bandstand.models.framework import ZONES, Framework, ItemId, Key
 from bandstand.models.provenance import Basis, Ground, Lines, Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
 
@@ -111,13 +111,17 @@ class ExpectedBand(Rule):
         if used is None:
             yield "No band is known for this person, so there is no zone."
             return
-        whose = evaluation.grade if evaluation.grade in used.grades else None
-        if whose is None:
-            labels = [role.label for role in context.framework.roles if role.id in used.roles]
-            whose = " or ".join(labels) if labels else used.id
-        zone = next((z for z in context.framework.zones if z.id == evaluation.zone), None)
-        meaning = f" {zone.label}: {zone.meaning}" if zone else ""
-        yield f"The band for {whose} is {_span(used)}{_doubt(used)}.{meaning}"
+        yield f"The band for {self.holder(evaluation, context.framework)} is {_span(used)}{_doubt(used)}."
+
+    def holder(self, evaluation: Evaluation, framework: Framework) -> str | None:
+        """The grade or roles of the person that the band is for."""
+        used = self._band(evaluation.value(f"{self.id}.band"))
+        if used is None:
+            return None
+        if evaluation.grade in used.grades:
+            return evaluation.grade
+        labels = [role.label for role in framework.roles if role.id in used.roles and role.id in evaluation.roles]
+        return " and ".join(labels) or used.id
 
     def _band(self, name: Value) -> Band | None:
         return next((band for band in self.bands if band.id == name), None)
