@@ -63,13 +63,13 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
     if not seen:
         return f"{evaluation.person}: nothing is evidenced under {pack.name} as at {words.day(evaluation.as_of)}."
-    level = words.standing(evaluation.level)
+    stands = f"is at level {evaluation.level}" if evaluation.level else "holds no level yet"
     zone = ""
     if evaluation.zone:
         rule = pack.rule_by_id[pack.framework.outcome.zone.partition(".")[0]]
         holder = rule.holder(evaluation, pack.framework)
         zone = f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{_as_far(evaluation, pack)}"
-    return f"{evaluation.person} is at {level} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
+    return f"{evaluation.person} {stands} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
 
 
 def _as_far(evaluation: Evaluation, pack: Pack) -> str:
