@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -360,3 +361,14 @@ def test_levels_out_of_all_bounds_are_answered_plainly(cli: Cli, tmp_path: Path,
     code, _, err = cli("sheet", "smart_equip", "-o", tmp_path / "sheet.xlsx", "--levels", levels)
     assert code == 2
     assert "names no levels" in err
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="this system has no pipes that break")
+def test_a_reader_that_has_read_enough_ends_the_command_quietly(evidence: Path) -> None:
+    command = [sys.executable, "-m", "bandstand", "evaluate", str(evidence), "--json", "--engine", "plain"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:  # noqa: S603 - our own
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, said) == (-signal.SIGPIPE, b"")

@@ -1,5 +1,5 @@
 """``python -m bandstand`` is the command line."""
 
-from bandstand.cli import main
+from bandstand.cli import run
 
-main()
+run()

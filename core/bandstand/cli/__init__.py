@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 
 from bandstand.cli.errors import report
+
+
+def run() -> None:
+    """The command itself: ends quietly, as commands do, when whoever reads its output has read enough."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    main()
 
 
 def main() -> None:
@@ -21,7 +29,5 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(141)
     except Exception as error:  # noqa: BLE001 - the edge: every error is worded here
         sys.exit(report(error))
