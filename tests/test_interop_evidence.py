@@ -21,6 +21,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from openpyxl import Workbook
 
 import support
 from bandstand.errors import NotFoundError
@@ -745,3 +746,20 @@ def test_a_number_of_any_length_can_be_an_id_or_a_problem_and_never_a_fault(tmp_
     path = tmp_path / "evidence.json"
     path.write_text('[{"person": 1' + "0" * 400 + ', "criteria": ["L1.1"]}]', encoding="utf-8")
     assert read_evidence([path], PACKS, today=TODAY).problems
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!"])
+def test_a_cell_in_which_a_formula_failed_is_told_and_never_read_as_blank(tmp_path: Path, error: str) -> None:
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(["person", "criteria", "claim", "source", "date", "moderated_by", "framework"])
+    page.append(["P-0001", "L1.1", "met", "self", dt.date(2026, 1, 12), error, "ladder"])
+    page.append(["P-0001", "L1.2", error, "self", dt.date(2026, 1, 12), "A-01", "ladder"])
+    page.append(["P-0002", "L1.1", "met", "self", dt.date(2026, 1, 12), "A-01", "ladder"])
+    book.save(tmp_path / "evidence.xlsx")
+    inbox = read_evidence([tmp_path / "evidence.xlsx"], PACKS, today=TODAY)
+    assert [(p.place.row, p.place.path, str(p.value).upper()) for p in inbox.problems] == [
+        (2, "moderated_by", error),
+        (3, "claim", error),
+    ]
+    assert [record.person for record in inbox.evidence] == ["P-0002"]

@@ -7,6 +7,7 @@ rectangle and aborts the process when that does not fit in memory, so the extent
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -102,6 +103,7 @@ def _unpacked(data: bytes, limits: Limits) -> io.BytesIO:
         raise _RefusedError("not-a-workbook", message, remedy) from None
 
 
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\s)t=["']e["']""")
 _NO_PASSWORD = "Take the password off (File, Info, Protect Workbook) and save it again."  # noqa: S105 - words, no secret
 
 
@@ -118,13 +120,15 @@ def _repacked(data: bytes, parts: list[zipfile.ZipInfo], limits: Limits) -> io.B
                 raise _RefusedError("unreadable-workbook", "The workbook has the same part twice.", _SAVE_AGAIN)
             seen.add(part.filename)
             extent = _Extent()
-            with out.open(part.filename, "w", force_zip64=True) as target:
-                for piece in _inflated(data, part):
-                    total += len(piece)
-                    _check_size(total, len(data), limits)
-                    extent.feed(piece)
-                    target.write(piece)
+            content = bytearray()
+            for piece in _inflated(data, part):
+                total += len(piece)
+                _check_size(total, len(data), limits)
+                extent.feed(piece)
+                content += piece
             extent.feed(b"", last=True)
+            # calamine gives an error such as #N/A as an empty cell, which would read as not given; as text it is told.
+            out.writestr(part.filename, _ERROR_CELL.sub(rb'\1t="str"', content))
     stored.seek(0)
     return stored
 

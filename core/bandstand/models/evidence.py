@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bandstand.models.finding import Claim
 
@@ -42,12 +42,23 @@ def _plain_date(value: Any) -> Any:
 PlainDate = Annotated[dt.date, BeforeValidator(_plain_date, json_schema_input_type=dt.date)]
 #: Control characters, and those that turn the writing direction or take no room: what is read is what is there.
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+#: What a spreadsheet puts where a formula failed.
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+
+
+def _no_error(value: str) -> str:
+    if value in _ERRORS:
+        raise ValueError("this is a spreadsheet's error, not an id")
+    return value
+
+
 Identifier = Annotated[
     str,
     Field(
         pattern=rf"^[^\s{_UNSEEN}]([^{_UNSEEN}]{{0,118}}[^\s{_UNSEEN}])?$",
         description="Up to 120 characters that can be seen, on one line.",
     ),
+    AfterValidator(_no_error),
 ]
 
 
