@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandstand.hookspecs import hookimpl
-from bandstand.rules.cumulative_levels import CumulativeLevels
-from bandstand.rules.decision_table import DecisionTable
-from bandstand.rules.expected_band import ExpectedBand
-from bandstand.rules.ragging import Ragging
+from bandstand.rules.kinds import KINDS
 
 if TYPE_CHECKING:
     from bandstand.hookspecs import RegisterEvidenceReader, RegisterReport, RegisterRuleKind
@@ -16,8 +13,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_rule_kinds(register: RegisterRuleKind) -> None:
-    """The four kinds that ladders need."""
-    for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable):
+    """The kinds that the shipped frameworks need."""
+    for kind in KINDS:
         register(kind)
 
 

@@ -29,7 +29,14 @@ def run_example(evaluator: Evaluator, example: Example) -> list[str]:
     evidence = list(example_evidence(pack, example))
     try:
         evaluated = evaluator.evaluate(
-            person, evidence, example.as_of, purpose=example.purpose, review_point=example.review_point
+            person,
+            evidence,
+            example.as_of,
+            outcome=example.outcome,
+            purpose=example.purpose,
+            review_point=example.review_point,
+            settings=example.settings,
+            since=example.since,
         )
     except RefusedError as error:
         if expect.refused is None:
@@ -42,13 +49,14 @@ def run_example(evaluator: Evaluator, example: Example) -> list[str]:
     differences.extend(_differences(evaluation, example))
     text = explain(evaluation, pack).text()
     differences.extend(f'the explanation does not say "{phrase}"' for phrase in expect.says if phrase not in text)
+    differences.extend(f'the explanation says "{phrase}"' for phrase in expect.never_says if phrase in text)
     return differences
 
 
 def example_evidence(pack: Pack, example: Example) -> Iterator[Evidence]:
     """An example's evidence as records: patterns of criteria are unfolded, and ids are given where there are none."""
     for number, given in enumerate(example.evidence, start=1):
-        criteria = [c for pattern in given.criteria for c in fnmatch.filter(pack.criteria, pattern)]
+        criteria = [c for pattern in given.criteria for c in fnmatch.filter(pack.unfolded.names, pattern)]
         fields = given.model_dump()
         fields["id"] = given.id or f"E-{number}"
         fields["criteria"] = tuple(dict.fromkeys(criteria))
@@ -64,6 +72,9 @@ def _differences(evaluation: Evaluation, example: Example) -> Iterator[str]:
         "action": (expect.action, evaluation.recommendation.action),
         "blockers": (expect.blockers, tuple(blocker.criterion for blocker in evaluation.blockers)),
         "next level": (expect.next_level, evaluation.next_steps.level),
+        "result": (expect.result, evaluation.result),
+        "steps": (expect.steps, tuple(step.criterion for step in evaluation.next_steps.criteria)),
+        "changes": (expect.changes, {change.name: change.was for change in evaluation.changes}),
     }
     for name, (wanted, got) in plain.items():
         if wanted is not None and wanted != got:

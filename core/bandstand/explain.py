@@ -10,7 +10,8 @@ from bandstand.models.explanation import Explanation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bandstand.models.evaluation import Evaluation, WhyNot
+    from bandstand.models.clauses import Value
+    from bandstand.models.evaluation import Evaluation, ViewResult, WhyNot
     from bandstand.packs.pack import Pack
 
 
@@ -20,9 +21,11 @@ def explain(evaluation: Evaluation, pack: Pack, why_not: WhyNot | None = None) -
     return Explanation(
         person=evaluation.person,
         framework=evaluation.framework,
+        outcome=evaluation.outcome,
         headline=_headline(evaluation, pack),
         reasons=tuple(_reasons(evaluation, pack)),
         recommended=advice.text,
+        steps=tuple(_steps(evaluation)),
         notes=advice.notes,
         caveats=tuple(caveat.text for caveat in advice.caveats),
         footing=_footing(evaluation),
@@ -63,29 +66,43 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
     if not seen:
         return f"{evaluation.person}: nothing is evidenced under {pack.name} as at {words.day(evaluation.as_of)}."
+    whose = f"({label.lower()}{when}, as at {words.day(evaluation.as_of)})"
+    if evaluation.level is None:
+        outcome = pack.outcomes[evaluation.outcome]
+        return f"{evaluation.person}, {words.uncapitalised(outcome.label)}: {evaluation.result} {whose}."
     stands = f"is at level {evaluation.level}" if evaluation.level else "holds no level yet"
-    zone = ""
-    if evaluation.zone:
-        rule = pack.rule_by_id[pack.framework.outcome.zone.partition(".")[0]]
-        holder = rule.holder(evaluation, pack.framework)
-        zone = f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{_as_far(evaluation, pack)}"
-    return f"{evaluation.person} {stands} ({label.lower()}{when}, as at {words.day(evaluation.as_of)}){zone}."
+    return f"{evaluation.person} {stands} {whose}{_zone(evaluation, pack)}."
+
+
+def _zone(evaluation: Evaluation, pack: Pack) -> str:
+    name = pack.outcomes[evaluation.outcome].zone
+    if evaluation.zone is None or name is None:
+        return ""
+    holder = pack.rule_by_id[name.partition(".")[0]].holder(evaluation, pack.framework)
+    return f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{_as_far(evaluation, pack)}"
 
 
 def _as_far(evaluation: Evaluation, pack: Pack) -> str:
     """A warning that the zone may be higher, where nothing but missing or unagreed evidence stops the next level."""
-    name = f"{pack.framework.outcome.level.partition('.')[0]}.stopped_by"
+    level = pack.outcomes[evaluation.outcome].level or ""
+    name = f"{level.partition('.')[0]}.stopped_by"
     stopped = next((c.value for c in evaluation.conclusions if c.name == name), None)
     return " as far as the evidence goes" if stopped == "absence" else ""
 
 
 def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:
-    # Where the person stands comes first, then what that is held against, whatever the files are called.
-    leading = pack.framework.outcome.level.partition(".")[0]
-    for rule in sorted(pack.rules, key=lambda rule: rule.id != leading):
-        yield from rule.sentences(evaluation, pack.context)
+    # Where the person stands comes first, then what that is held against.
+    for name in pack.outcomes[evaluation.outcome].rules:
+        yield from pack.rule_by_id[name].sentences(evaluation, pack.context)
+    if evaluation.since is not None:
+        tracks = pack.outcomes[evaluation.outcome].tracks is not None
+        day = words.day(evaluation.since)
+        yield _changed(evaluation, pack) if tracks else f"What has changed since {day} is not tracked here."
+    for fact in evaluation.facts.values():
+        if fact.given:
+            yield f"{fact.label}: {fact.words}."
     others = [
-        f"{view.label.lower()} {words.standing(view.level)} ({words.count(view.evidence, 'line')} seen)"
+        f"{view.label.lower()} {view.result}{_lines(view)}"
         for name, view in evaluation.views.items()
         if name != evaluation.view
     ]
@@ -103,6 +120,42 @@ def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:
     if left_out:
         parts = [f"{words.count(number, 'record')} {why[reason]}" for reason, number in sorted(left_out.items())]
         yield f"Not counted: {words.listed(parts)}."
+
+
+#: What is left out of many steps is counted; all of them are in the document.
+_MOST_STEPS = 10
+
+
+def _steps(evaluation: Evaluation) -> Iterator[str]:
+    """What each thing to work on looks like, and where it stands now."""
+    if evaluation.next_steps.kind != "focus":
+        return
+    steps = evaluation.next_steps.criteria
+    for step in steps[:_MOST_STEPS]:
+        yield f"{words.line(step.criterion, step.label)}: {step.descriptor} [{step.asks}]"
+    if len(steps) > _MOST_STEPS:
+        yield f"… and {len(steps) - _MOST_STEPS} more; --json names them all."
+
+
+def _lines(view: ViewResult) -> str:
+    """How many lines a view has seen, where its result is a level and does not say so itself."""
+    return f" ({words.count(view.evidence, 'line')} seen)" if view.level is not None else ""
+
+
+def _changed(evaluation: Evaluation, pack: Pack) -> str:
+    """What has changed since the earlier day."""
+    assert evaluation.since is not None
+    rule = pack.rule_by_id.get(pack.outcomes[evaluation.outcome].tracks or "")
+
+    def worded(value: Value) -> str:
+        return str(value) if rule is None else rule.worded(value, pack.context)
+
+    changes = [
+        f"{words.uncapitalised(change.label)} ({worded(change.was)}, now {worded(change.now)})"
+        for change in evaluation.changes
+    ]
+    day = words.day(evaluation.since)
+    return f"Since {day}: {words.listed(changes, most=12)}." if changes else f"Since {day}, nothing has changed."
 
 
 def _footing(evaluation: Evaluation) -> str:

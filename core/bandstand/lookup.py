@@ -1,17 +1,25 @@
-"""Finds one thing of a pack by its id: a standard, criterion, grade, role, rule, zone, action or review point."""
+"""Finds things of a pack: one by its id, or all that the document does not state."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bandstand.errors import NotFoundError
-from bandstand.models.listing import ItemListing
+from bandstand.models.guidance import Link
+from bandstand.models.listing import Doubt, Expected, ItemListing, ProvenanceListing
+from bandstand.models.provenance import line_numbers, models_within
+from bandstand.models.standard import Point
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pydantic import BaseModel
 
+    from bandstand.models.framework import Scale
     from bandstand.packs.pack import Pack
 
 
@@ -40,6 +48,33 @@ class Item:
             version=self.pack.version,
             document=self.pack.framework.document.file,
             item=self.value.model_dump(mode="json", by_alias=True, exclude_none=True),
+            own=self._expected([self.id]),
+            inherited=self._expected(self._scale.closure(self.id)[1:] if self._scale else []),
+            following=self._expected(self._scale.following(self.id) if self._scale else []),
+        )
+
+    @property
+    def _scale(self) -> Scale | None:
+        """The scale of a point, where its points build on one another."""
+        scales = self.pack.framework.scales if self.kind == "point" else ()
+        return next((s for s in scales if not s.ordinal and self.id in {point.id for point in s.points}), None)
+
+    def _expected(self, points: Sequence[str]) -> tuple[Expected, ...]:
+        if self._scale is None:
+            return ()
+        return tuple(
+            Expected(
+                id=unit.id,
+                label=unit.label,
+                descriptor=unit.descriptor,
+                point=point,
+                condition=unit.condition,
+                only_if=unit.only_if,
+                source=unit.source,
+            )
+            for point in points
+            for unit in self.pack.criteria.values()
+            if unit.point == point
         )
 
 
@@ -49,17 +84,7 @@ def find_item(pack: Pack, wanted: str) -> Item:
     Raises:
         NotFoundError: There is none; the message suggests the nearest.
     """
-    framework = pack.framework
-    groups: list[tuple[str, dict[str, Any]]] = [
-        ("standard", {standard.id: standard for standard in pack.standards}),
-        ("criterion", dict(pack.criteria)),
-        ("grade", {grade.id: grade for grade in framework.grades}),
-        ("role", {role.id: role for role in framework.roles}),
-        ("rule", dict(pack.rule_by_id)),
-        ("zone", {zone.id: zone for zone in framework.zones}),
-        ("action", {action.id: action for action in framework.actions}),
-        ("review point", {point.id: point for point in framework.review_points}),
-    ]
+    groups = _groups(pack)
     for kind, items in groups:
         for name, value in items.items():
             if name.lower() == wanted.lower():
@@ -69,3 +94,83 @@ def find_item(pack: Pack, wanted: str) -> Item:
         return Item("grade", grades[0].id, grades[0], pack)
     known = [name for _, items in groups for name in items]
     raise NotFoundError(f'{pack.name} has nothing called "{wanted}". {did_you_mean(wanted, known)}')
+
+
+def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
+    """Everything that has an id, by what it is."""
+    framework = pack.framework
+    return [
+        ("section", {section.id: section for section in framework.sections}),
+        ("standard", {standard.id: standard for standard in pack.standards}),
+        ("criterion", dict(pack.unfolded.criteria)),
+        ("criterion", {unit.id: unit for unit in pack.criteria.values()}),
+        ("grade", {grade.id: grade for grade in framework.grades}),
+        ("role", {role.id: role for role in framework.roles}),
+        ("scale", {scale.id: scale for scale in framework.scales}),
+        ("point", {point.id: point for scale in framework.scales for point in scale.points}),
+        ("fact", {fact.id: fact for fact in framework.facts}),
+        ("outcome", dict(pack.outcomes)),
+        ("rule", dict(pack.rule_by_id)),
+        ("zone", {zone.id: zone for zone in framework.zones}),
+        ("action", {action.id: action for action in framework.actions}),
+        ("review point", {point.id: point for point in framework.review_points}),
+        ("list of guidance", {guidance.id: guidance for guidance in pack.guidance}),
+        ("item of guidance", {item.id: item for guidance in pack.guidance for item in guidance.items}),
+        ("crosswalk", {crosswalk.to: crosswalk for crosswalk in pack.crosswalks}),
+    ]
+
+
+def provenance_of(pack: Pack) -> ProvenanceListing:
+    """All that the document does not state in so many words, or has no text for."""
+    parts: list[BaseModel] = [
+        pack.framework,
+        *pack.standards,
+        *pack.rules,
+        *pack.guidance,
+        *pack.crosswalks,
+    ]
+    doubts = sorted(
+        {doubt for part in parts for doubt in _doubts(part)},
+        key=lambda doubt: (_STATUSES.index(doubt.status), line_numbers(doubt.source)[0], doubt.id, doubt.label),
+    )
+    counts: Counter[str] = Counter(doubt.status for doubt in doubts)
+    return ProvenanceListing(
+        framework=pack.id,
+        version=pack.version,
+        document=pack.framework.document.file,
+        counts={status: counts[status] for status in _STATUSES if counts[status]},
+        doubts=tuple(doubts),
+    )
+
+
+#: Between the words of a class's name.
+_SPACED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_STATUSES = ("missing", "unresolved", "blank", "illustrative", "interpreted", "trust", "proposed")
+
+
+def _doubts(part: BaseModel) -> Iterator[Doubt]:
+    """What is doubtful in one part of a pack; what has no id of its own goes by that of what it is in."""
+    named: dict[tuple[str | int, ...], tuple[str, str]] = {}
+    for path, model in models_within(part):
+        above = next((named[path[:n]] for n in range(len(path), -1, -1) if path[:n] in named), ("", ""))
+        own = next((str(getattr(model, field)) for field in ("id", "to") if hasattr(model, field)), "")
+        if isinstance(model, Point):
+            own = f"{above[0]}@{model.at}"
+        if isinstance(model, Link):
+            own = f"{model.from_} to {', '.join(model.to)}"
+        label = next((str(getattr(model, field)) for field in ("label", "what") if hasattr(model, field)), above[1])
+        named[path] = (own or above[0], label)
+        statuses = {str(getattr(model, "status", "present")), str(getattr(model, "basis", "stated"))}
+        for status in sorted(statuses - {"present", "stated"}):
+            if status == "interpreted" and statuses & {"missing", "unresolved", "blank"}:
+                continue
+            yield Doubt.model_validate(
+                {
+                    "status": status,
+                    "kind": _SPACED.sub(" ", type(model).__name__).lower(),
+                    "id": own or above[0] or "framework",
+                    "label": label,
+                    "source": str(getattr(model, "source", "1")),
+                    "note": getattr(model, "note", None),
+                }
+            )

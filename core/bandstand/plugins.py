@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,6 @@ from bandstand.packs.load import load_pack
 from bandstand.words import count
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
@@ -61,14 +61,18 @@ class Catalogue:
         """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""
         chosen: dict[str, Pack] = {}
         # Last comes what is valid at the date, and among equals the newest.
-        for pack in sorted(self.packs, key=lambda p: (_is_valid(p, as_of), p.framework.valid_from, p.version)):
+        for pack in sorted(self.packs, key=lambda p: (_is_valid(p, as_of), _since(p), p.version)):
             chosen[pack.id] = pack
         return dict(sorted(chosen.items()))
 
 
 def _is_valid(pack: Pack, as_of: dt.date | None) -> bool:
     until = pack.framework.valid_until
-    return as_of is not None and pack.framework.valid_from <= as_of and (until is None or as_of <= until)
+    return as_of is not None and _since(pack) <= as_of and (until is None or as_of <= until)
+
+
+def _since(pack: Pack) -> dt.date:
+    return pack.framework.valid_from or dt.date.min
 
 
 def plugin_manager() -> pluggy.PluginManager:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bandstand import generated
 from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
 from bandstand.models.explanation import Explanation
-from bandstand.models.framework import Framework, Standard
+from bandstand.models.framework import Framework
+from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.listing import (
+    CandidateListing,
     CatalogueListing,
     FrameworkListing,
     ItemListing,
     ProblemListing,
+    ProvenanceListing,
     SheetListing,
 )
 from bandstand.models.problem import Problem
+from bandstand.models.standard import Standard
+from bandstand.rules.coverage import Coverage
 from bandstand.rules.cumulative_levels import CumulativeLevels
 from bandstand.rules.decision_table import DecisionTable
+from bandstand.rules.expectations import Expectations
 from bandstand.rules.expected_band import ExpectedBand
+from bandstand.rules.profile import Profile
+from bandstand.rules.prompts import Prompts
 from bandstand.rules.ragging import Ragging
+from bandstand.rules.rating_check import RatingCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENDING = ".schema.json"
@@ -41,7 +50,18 @@ _ATTRIBUTE = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 _Mode = Literal["validation", "serialization"]
 
 
-_RuleOfAKind = Annotated[CumulativeLevels | Ragging | ExpectedBand | DecisionTable, Field(discriminator="kind")]
+_RuleOfAKind = Annotated[
+    CumulativeLevels
+    | Ragging
+    | ExpectedBand
+    | Profile
+    | Coverage
+    | Expectations
+    | RatingCheck
+    | Prompts
+    | DecisionTable,
+    Field(discriminator="kind"),
+]
 
 
 class RulesFile(BaseModel):
@@ -65,6 +85,18 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "validation",
         "A standard",
         "A file of a pack's standards folder: one top-level expectation with its criteria.",
+    ),
+    "guidance": (
+        Guidance,
+        "validation",
+        "Guidance",
+        "A file of a pack's guidance folder: what the document says that no rule reads.",
+    ),
+    "crosswalk": (
+        Crosswalk,
+        "validation",
+        "A crosswalk",
+        "A file of a pack's crosswalks folder: how the framework hangs together with one other publication.",
     ),
     "rules": (
         RulesFile,
@@ -94,7 +126,7 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         Evaluation,
         "serialization",
         "An evaluation",
-        "One run's whole result for one person: findings, conclusions, recommendation, pins and trace.",
+        "One run's whole result for one person and outcome: findings, conclusions, recommendation, pins and trace.",
     ),
     "problem": (
         Problem,
@@ -107,6 +139,18 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
     "frameworks": (CatalogueListing, "serialization", "Frameworks", "What `bandstand frameworks --json` writes."),
     "listing": (FrameworkListing, "serialization", "A framework whole", "What `bandstand show F --json` writes."),
     "item": (ItemListing, "serialization", "One thing of a framework", "What `bandstand show F ID --json` writes."),
+    "provenance": (
+        ProvenanceListing,
+        "serialization",
+        "What a framework's document does not state",
+        "What `bandstand show F --provenance --json` writes.",
+    ),
+    "candidates": (
+        CandidateListing,
+        "serialization",
+        "Candidate evidence",
+        "What `bandstand candidates --json` writes: evidence for other frameworks that may be worth a look.",
+    ),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
 }
 
@@ -118,38 +162,17 @@ def published() -> dict[str, dict[str, Any]]:
 
 def drift(folder: Path) -> list[str]:
     """Names of the schemas in ``folder`` that are missing, that differ from the models, or that no model has."""
-    texts = _texts()
-    there = {path.name for path in folder.glob(f"*{_ENDING}")}
-    differing = (name for name in texts if name in there and (folder / name).read_bytes() != texts[name])
-    return sorted({*differing, *(texts.keys() ^ there)})
+    return generated.drift(folder, _texts(), _ENDING)
 
 
 def write(folder: Path) -> list[str]:
     """Bring the schemas in ``folder`` in line with the models; the names of those that were not."""
-    texts = _texts()
-    changed = drift(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in changed:
-        if name in texts:
-            (folder / name).write_bytes(texts[name])
-        else:
-            (folder / name).unlink()
-    return changed
+    return generated.write(folder, _texts(), _ENDING)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``python -m bandstand.schemas``; 1 when a check finds schemas that differ from the models."""
-    parser = argparse.ArgumentParser(prog="python -m bandstand.schemas", description=__doc__)
-    parser.add_argument("what", choices=["write", "check"], help="write the schemas, or check that they are up to date")
-    parser.add_argument("folder", type=Path, help="where they are")
-    given = parser.parse_args(arguments)
-    if given.what == "write":
-        sys.stdout.writelines(f"{given.folder / name}\n" for name in write(given.folder))
-        return 0
-    names = drift(given.folder)
-    if names:
-        sys.stderr.write(f"Not as the models have it: {', '.join(names)}. Run `make schemas`, and commit the result.\n")
-    return 1 if names else 0
+    return generated.main("bandstand.schemas", __doc__, _texts, _ENDING, arguments)
 
 
 def _texts() -> dict[str, bytes]:

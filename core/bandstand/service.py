@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bandstand import words
+from bandstand.candidates import candidates
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, ProblemsError
@@ -21,12 +22,14 @@ from bandstand.plugins import Catalogue, load_catalogue
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bandstand.interop.sheet import SheetSummary
     from bandstand.models.evaluation import Evaluation, WhyNot
     from bandstand.models.evidence import Evidence
+    from bandstand.models.framework import Framework
+    from bandstand.models.listing import Candidate
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
@@ -39,26 +42,33 @@ class Question:
 
     Attributes:
         framework: Evaluate under this framework only; under every one that the evidence is for when None.
+        outcome: Ask the framework for this outcome only; for every one that the evidence is for when None.
         people: Evaluate these people only; everyone when empty.
-        purpose: What for; each framework's first purpose when None.
+        purpose: What for; when None, each framework's first purpose, or the first of the outcome that is asked for.
         as_of: Evidence up to this date counts; the date of the newest evidence when None.
         review_point: The last review point that counts; all when None.
+        since: An earlier day to compare with; none when None.
+        settings: What the trust sets for everybody, by the fact's id.
         keep_going: Evaluate what is good when some of the input has problems.
     """
 
     framework: str | None = None
+    outcome: str | None = None
     people: tuple[str, ...] = ()
     purpose: str | None = None
     as_of: dt.date | None = None
     review_point: str | None = None
+    since: dt.date | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     keep_going: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person under one framework, ready to be evaluated."""
+    """One person and one outcome of one framework, ready to be evaluated."""
 
     evaluator: Evaluator
+    outcome: str
     person: Person
     evidence: Sequence[Evidence]
     as_of: dt.date
@@ -68,7 +78,14 @@ class Case:
         """See :meth:`bandstand.engine.evaluate.Evaluator.evaluate`."""
         question = self.question
         evaluated = self.evaluator.evaluate(
-            self.person, self.evidence, self.as_of, purpose=question.purpose, review_point=question.review_point
+            self.person,
+            self.evidence,
+            self.as_of,
+            outcome=self.outcome,
+            purpose=question.purpose,
+            review_point=question.review_point if self.evaluator.pack.framework.review_points else None,
+            settings=question.settings,
+            since=question.since,
         )
         if evaluated.differences:
             _log.error("engines_disagree", pack=self.evaluator.pack.name, differences=len(evaluated.differences))
@@ -80,7 +97,7 @@ class Docket:
     """Everything that is to be evaluated, and what came with it.
 
     Attributes:
-        cases: By framework, then person.
+        cases: By framework, then outcome, then person.
         as_of: Evidence up to this date counts.
         problems: Problems of the input; there are none unless going on in spite of them was asked for.
         notes: What a user should know and need not mend.
@@ -149,12 +166,13 @@ class Service:
 
         Raises:
             ProblemsError: The input has problems, and going on in spite of them was not asked for.
-            NotFoundError: A framework, person or review point is not there.
+            NotFoundError: A framework, outcome, person, setting or review point is not there.
             RefusedError: A framework does not serve the purpose.
         """
         packs = self.catalogue.frameworks(question.as_of)
         if question.framework is not None:
             self.pack(question.framework, question.as_of)
+        check_settings(question.settings, packs)
         inbox = read_evidence(
             files,
             packs,
@@ -178,46 +196,80 @@ class Service:
     def _cases(
         self, inbox: Inbox, staff: PeopleList, question: Question, as_of: dt.date, notes: list[str]
     ) -> list[Case]:
+        packs = self.catalogue.frameworks(question.as_of)
+        asked = self._asked(question, packs)
         grouped: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
         for record in inbox.evidence:
             grouped[record.framework, record.person].append(record)
         self._check_people(question.people, {person for _, person in grouped} | set(staff.people))
-        wanted = [
-            (framework, person)
-            for framework, person in sorted(grouped)
-            if question.framework in (None, framework) and (not question.people or person in question.people)
-        ]
+        wanted: set[tuple[str, str, str]] = set()
+        for (framework, person), records in grouped.items():
+            if framework not in asked or (question.people and person not in question.people):
+                continue
+            of = {outcome.id for record in records for outcome in packs[framework].outcomes_of(record)}
+            wanted.update((framework, outcome, person) for outcome in asked[framework] if outcome in of)
         # Somebody who was asked for by name is evaluated even on no evidence at all, which says so.
-        seen = {person for _, person in wanted}
-        frameworks = [question.framework] if question.framework else list(self.catalogue.frameworks(question.as_of))
+        seen = {person for _, _, person in wanted}
         unseen = [person for person in dict.fromkeys(question.people) if person not in seen]
-        wanted.extend((name, person) for person in unseen for name in frameworks)
-        other = sum(len(records) for key, records in grouped.items() if question.framework not in (None, key[0]))
+        wanted.update((name, outcomes[0], person) for person in unseen for name, outcomes in asked.items() if outcomes)
+        other = sum(len(records) for (name, _), records in grouped.items() if name not in asked)
         if other:
-            records = words.count(other, "record")
-            notes.append(f"Left out, being for other frameworks than {question.framework}: {records}.")
+            records_left = words.count(other, "record")
+            notes.append(f"Left out, being for other frameworks than {question.framework}: {records_left}.")
         silent = sorted(set(staff.people) - {person for _, person in grouped})
         if silent and not question.people:
             who = words.count(len(silent), "person", "people")
             notes.append(f"Not evaluated, without any evidence: {who} on the list ({words.listed(silent)}).")
         # Without the facts of a row that could not be read, a rule that protects somebody might not fire.
-        rejected = sorted(staff.rejected & {person for _, person in wanted})
+        rejected = sorted(staff.rejected & {person for _, _, person in wanted})
         if rejected:
             who = words.count(len(rejected), "person", "people")
             notes.append(f"Not evaluated, as their row of the staff list is bad: {who} ({words.listed(rejected)}).")
         cases = []
-        for framework, person in wanted:
-            if person in staff.rejected:
-                continue
-            evaluator = self._evaluator(framework, question)
-            known = staff.people.get(person) or Person(person=person)
-            cases.append(Case(evaluator, known, grouped.get((framework, person), []), as_of, question))
-        if staff.people:
-            unlisted = sorted({case.person.person for case in cases} - set(staff.people))
-            if unlisted:
-                who = words.count(len(unlisted), "person", "people")
-                notes.append(f"Not on the list, and so without a zone: {who} ({words.listed(unlisted)}).")
+        for framework, outcomes in asked.items():
+            for outcome in outcomes:
+                people = sorted(p for f, o, p in wanted if (f, o) == (framework, outcome) and p not in staff.rejected)
+                if people:
+                    evaluator = self._evaluator(framework, outcome, question)
+                for person in people:
+                    known = staff.people.get(person) or Person(person=person)
+                    records = grouped.get((framework, person), [])
+                    cases.append(Case(evaluator, outcome, known, records, as_of, question))
+        zoned = {case.person.person for case in cases if case.evaluator.pack.outcomes[case.outcome].zone is not None}
+        unlisted = sorted(zoned - set(staff.people)) if staff.people else []
+        if unlisted:
+            who = words.count(len(unlisted), "person", "people")
+            notes.append(f"Not on the list, and so without a zone: {who} ({words.listed(unlisted)}).")
         return cases
+
+    def _asked(self, question: Question, packs: Mapping[str, Pack]) -> dict[str, list[str]]:
+        """Ids of the outcomes that are asked for, by framework.
+
+        Where neither an outcome nor a purpose is named, those that serve the framework's first purpose.
+
+        Raises:
+            NotFoundError: No framework that was asked for has the outcome.
+        """
+        named = [question.framework] if question.framework else list(packs)
+        asked: dict[str, list[str]] = {}
+        for name in named:
+            framework = packs[name].framework
+            purpose = question.purpose or framework.purposes[0].id
+            asked[name] = [
+                outcome.id
+                for outcome in framework.outcomes
+                if (
+                    outcome.id == question.outcome
+                    if question.outcome is not None
+                    else not outcome.purposes or purpose in outcome.purposes or purpose not in _purposes(framework)
+                )
+            ]
+        if question.outcome is not None and not any(asked.values()):
+            known = list(dict.fromkeys(outcome for name in named for outcome in packs[name].outcomes))
+            near = did_you_mean(question.outcome, known)
+            whose = f"{packs[named[0]].name} has no" if len(named) == 1 else "No framework that is installed has an"
+            raise NotFoundError(f'{whose} outcome "{question.outcome}". {near}')
+        return {name: outcomes for name, outcomes in asked.items() if outcomes}
 
     def _check_people(self, asked: Sequence[str], known: set[str]) -> None:
         for person in asked:
@@ -225,14 +277,39 @@ class Service:
                 # No guess: the nearest id would be a colleague's.
                 raise NotFoundError(f'There is nothing about "{person}" in these files. Check the id.')
 
-    def _evaluator(self, framework: str, question: Question) -> Evaluator:
+    def _evaluator(self, framework: str, outcome: str, question: Question) -> Evaluator:
         pack = self.pack(framework, question.as_of)
         if pack.digest not in self._evaluators:
             self._evaluators[pack.digest] = Evaluator(pack, durable=self._durable)
         evaluator = self._evaluators[pack.digest]
-        evaluator.served(question.purpose)
-        evaluator.check_review_point(question.review_point)
+        evaluator.served(question.purpose, outcome)
+        if pack.framework.review_points or question.framework == framework:
+            # A review point of one framework says nothing to those that have none.
+            evaluator.check_review_point(question.review_point)
         return evaluator
+
+    def candidates(
+        self,
+        files: Sequence[Path],
+        to: str,
+        people: Sequence[str] = (),
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> list[Candidate]:
+        """Evidence for other frameworks that may be worth a look under the framework ``to``.
+
+        Raises:
+            ProblemsError: The input has problems.
+            NotFoundError: There is no such framework, or nothing about one of the people.
+        """
+        self.pack(to)
+        packs = self.catalogue.frameworks()
+        inbox = read_evidence(files, packs, today=self.today, limits=limits, readers=self.catalogue.readers)
+        if inbox.problems:
+            raise ProblemsError(inbox.problems)
+        self._check_people(people, {record.person for record in inbox.evidence})
+        records = [record for record in inbox.evidence if not people or record.person in people]
+        return candidates(records, packs, to)
 
     def write_sheet(self, framework: str, path: Path, levels: Sequence[int] | None, person: str | None) -> SheetSummary:
         """Write a framework's ragging sheet as a workbook.
@@ -243,3 +320,22 @@ class Service:
         from bandstand.interop.sheet import write_sheet  # noqa: PLC0415 - only needed to write
 
         return write_sheet(self.pack(framework), path, levels=levels, person=person)
+
+
+def _purposes(framework: Framework) -> set[str]:
+    return {purpose.id for purpose in framework.purposes}
+
+
+def check_settings(settings: Mapping[str, str], packs: Mapping[str, Pack]) -> None:
+    """See that what the trust sets is something that a framework asks of a trust, and one of its values.
+
+    Raises:
+        NotFoundError: It is not; the message suggests the nearest.
+    """
+    asked = {fact.id: fact for pack in packs.values() for fact in pack.framework.facts if fact.of == "trust"}
+    for name, value in settings.items():
+        if name not in asked:
+            raise NotFoundError(f'No framework asks a trust for "{name}". {did_you_mean(name, asked)}')
+        values = [option.id for option in asked[name].values]
+        if values and value not in values:
+            raise NotFoundError(f'"{value}" is not a value of {name}. {did_you_mean(value, values)}')

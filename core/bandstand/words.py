@@ -28,6 +28,12 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def span(since: dt.date | None, until: dt.date | None) -> str:
+    """``from 1 September 2024 to 31 August 2025``; an end that is not known is left out."""
+    parts = (f"{word} {day(date)}" for word, date in (("from", since), ("to", until)) if date is not None)
+    return " ".join(parts) or "whenever, as the document gives no date"
+
+
 def listed(items: Sequence[str], most: int = 6) -> str:
     """``a, b and c``; past ``most`` items, the rest are counted."""
     shown = list(items)
@@ -43,10 +49,14 @@ def lines(source: str) -> str:
     return f"line {source}" if source.isdigit() else f"lines {source}"
 
 
+def uncapitalised(label: str) -> str:
+    """A label within a sentence: ``shared plans``; one that begins with an abbreviation keeps it."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+
+
 def line(criterion: str, label: str) -> str:
-    """A criterion as a sentence names it: ``L4.3 shared plans``; a label that begins with an abbreviation keeps it."""
-    uncapitalised = label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
-    return f"{criterion} {uncapitalised}"
+    """A criterion as a sentence names it: ``L4.3 shared plans``."""
+    return f"{criterion} {uncapitalised(label)}"
 
 
 def standing(level: int) -> str:

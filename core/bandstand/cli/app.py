@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bandstand.service import Docket, Service
+    from bandstand.service import Docket, Question, Service
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a fault of Bandstand; 2 bad input or usage; 3 the framework does not serve the purpose; "
@@ -44,6 +44,19 @@ Files = Annotated[
 People = Annotated[Path | None, typer.Option("--people", help="Staff list: .csv, .jsonl, .json or .xlsx.")]
 FrameworkOption = Annotated[str | None, typer.Option("--framework", "-f", help="Only under this framework.")]
 PersonOption = Annotated[list[str] | None, typer.Option("--person", "-p", help="Only this person; may be repeated.")]
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option("--outcome", help="Only this outcome, such as ladder. [default: all that the evidence is for]"),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Compare with an earlier day, as with the last review.", metavar="DATE")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="A setting of the trust, such as pay_switch=partial; may be repeated.", metavar="NAME=VALUE"
+    ),
+]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
 AsOf = Annotated[
     str | None,
@@ -106,9 +119,13 @@ def frameworks(*, as_json: AsJson = False) -> None:
 def show(
     framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
     item: Annotated[
-        str | None, typer.Argument(help="Id of a level, line, grade, role or rule.", show_default=False)
+        str | None,
+        typer.Argument(help="Id of a standard, criterion, statement, stage, grade, role, rule …", show_default=False),
     ] = None,
     *,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="List all that the document does not state, or has lost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a framework, or one thing in it, with the lines of the document that it rests on.
@@ -116,9 +133,18 @@ def show(
     Example: `bandstand show smart_equip L4.3`
     """
     from bandstand.cli import render  # noqa: PLC0415
-    from bandstand.lookup import find_item  # noqa: PLC0415
+    from bandstand.lookup import find_item, provenance_of  # noqa: PLC0415
 
+    if provenance and item is not None:
+        raise typer.BadParameter("it lists the whole framework; leave out the item", param_hint="--provenance")
     pack = _service().pack(framework)
+    if provenance:
+        listed = provenance_of(pack)
+        if as_json:
+            _write_json(listed)
+        else:
+            render.provenance(listed)
+        return
     if item is None:
         if as_json:
             _write_json(render.framework_listing(pack))
@@ -138,16 +164,19 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     *,
     people: People = None,
     framework: FrameworkOption = None,
+    outcome: OutcomeOption = None,
     person: PersonOption = None,
     purpose: Purpose = None,
     as_of: AsOf = None,
     review_point: ReviewPointOption = None,
+    since: Since = None,
+    settings: Settings = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     report: Annotated[str | None, typer.Option("--report", help="Write a report, such as sentences.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate evidence: level, zone, recommendation and next step for each person.
+    """Evaluate evidence: for each person and outcome, what came out, what is recommended, and what is next.
 
     Example: `bandstand evaluate evidence.csv --people staff.csv --as-of 2025-07-31`
     """
@@ -160,9 +189,10 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     if report and writer is None:
         known = ", ".join(service.catalogue.reports)
         raise typer.BadParameter(f'there is no report "{report}"; there is {known}', param_hint="--report")
-    docket = _docket(
-        service, files, people, framework, person, purpose, as_of, review_point, keep_going=keep_going, as_json=as_json
+    question = _question(
+        framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
     )
+    docket = _docket(service, files, people, question, as_json=as_json)
     done = render.with_progress(docket.evaluations(), len(docket.cases))
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     if as_json:
@@ -184,10 +214,13 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     *,
     people: People = None,
     framework: FrameworkOption = None,
+    outcome: OutcomeOption = None,
     person: PersonOption = None,
     purpose: Purpose = None,
     as_of: AsOf = None,
     review_point: ReviewPointOption = None,
+    since: Since = None,
+    settings: Settings = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     level: Annotated[
@@ -204,9 +237,10 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
 
     service = _service(engine)
-    docket = _docket(
-        service, files, people, framework, person, purpose, as_of, review_point, keep_going=keep_going, as_json=as_json
+    question = _question(
+        framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
     )
+    docket = _docket(service, files, people, question, as_json=as_json)
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     disagreed = False
     separator = "["
@@ -221,6 +255,37 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     if as_json:
         typer.echo("[]" if separator == "[" else "\n]")
     _leave(docket, disagreed=disagreed, as_json=as_json)
+
+
+@app.command()
+def candidates(
+    files: Files,
+    *,
+    to: Annotated[str, typer.Option("--to", help="Id of the framework to look for.", show_default=False)],
+    person: PersonOption = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write them as .csv, to be accepted.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show evidence for other frameworks that may be worth a look in one; it counts only once somebody accepts it.
+
+    Example: `bandstand candidates evidence.csv --to hampshire_careers -o to-accept.csv`
+    """
+    from bandstand.candidates import to_accept  # noqa: PLC0415
+    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.models.listing import CandidateListing  # noqa: PLC0415
+
+    if output is not None and output.suffix.lower() != ".csv":
+        raise typer.BadParameter("the file is a table: give a name that ends in .csv", param_hint="--output")
+    if output is not None and output.exists() and not force:
+        raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
+    found = _service().candidates(files, to, person or ())
+    if output is not None:
+        output.write_text(to_accept(found), encoding="utf-8-sig", newline="")
+    if as_json:
+        _write_json(CandidateListing(candidates=tuple(found)))
+    else:
+        render.candidates(found, to, output)
 
 
 @app.command()
@@ -265,31 +330,37 @@ def _service(engine: str = "both") -> Service:
     return service
 
 
-def _docket(  # noqa: PLR0913 - the options that evaluate and explain share
-    service: Service,
-    files: list[Path],
-    people: Path | None,
+def _question(  # noqa: PLR0913 - the options that evaluate and explain share
     framework: str | None,
+    outcome: str | None,
     person: list[str] | None,
     purpose: str | None,
     as_of: str | None,
     review_point: str | None,
+    since: str | None,
+    settings: list[str] | None,
     *,
     keep_going: bool,
-    as_json: bool,
-) -> Docket:
-    from bandstand.cli import render  # noqa: PLC0415
-    from bandstand.errors import ProblemsError  # noqa: PLC0415
+) -> Question:
     from bandstand.service import Question  # noqa: PLC0415
 
-    question = Question(
+    return Question(
         framework=framework,
+        outcome=outcome,
         people=tuple(person or ()),
         purpose=purpose,
-        as_of=_date(as_of),
+        as_of=_date(as_of, "--as-of"),
         review_point=review_point,
+        since=_date(since, "--since"),
+        settings=_settings(settings or []),
         keep_going=keep_going,
     )
+
+
+def _docket(service: Service, files: list[Path], people: Path | None, question: Question, *, as_json: bool) -> Docket:
+    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.errors import ProblemsError  # noqa: PLC0415
+
     try:
         with render.reading() as progress:
             docket = service.prepare(files, people, question, progress=progress)
@@ -310,13 +381,23 @@ def _leave(docket: Docket, *, disagreed: bool, as_json: bool) -> None:
         raise typer.Exit(errors.BAD_INPUT)
 
 
-def _date(text: str | None) -> dt.date | None:
+def _settings(given: list[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise typer.BadParameter(f'"{text}" is not written NAME=VALUE', param_hint="--set")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def _date(text: str | None, option: str) -> dt.date | None:
     if text is None:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a date written YYYY-MM-DD', param_hint="--as-of") from None
+        raise typer.BadParameter(f'"{text}" is not a date written YYYY-MM-DD', param_hint=option) from None
 
 
 def _levels(text: str | None) -> list[int] | None:

@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from bandstand import words
 from bandstand.explain import explain_why_not
-from bandstand.models.framework import ZONES, Standard
+from bandstand.models.framework import ZONES
 from bandstand.models.listing import CatalogueListing, FrameworkListing, ListedFramework, ListedSetAside
+from bandstand.models.standard import Criterion, Point, Standard, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from bandstand.lookup import Item
     from bandstand.models.evaluation import Evaluation
     from bandstand.models.explanation import Explanation
+    from bandstand.models.listing import Candidate, ProvenanceListing
     from bandstand.packs.pack import Pack
     from bandstand.plugins import Catalogue
     from bandstand.service import Docket
@@ -97,10 +101,9 @@ def catalogue(catalogue: Catalogue) -> None:
     console = _console()
     for pack in catalogue.packs:
         framework = pack.framework
-        until = f" to {words.day(framework.valid_until)}" if framework.valid_until else " on"
         console.print(Text(f"{pack.id} {pack.version}", style="bold"))
         console.print(f"  {framework.title}\n  {framework.publisher}")
-        console.print(f"  Valid from {words.day(framework.valid_from)}{until}.", end=" ")
+        console.print(f"  Valid {words.span(framework.valid_from, framework.valid_until)}.", end=" ")
         console.print(f"Serves {words.listed([purpose.id for purpose in framework.purposes])};", end=" ")
         console.print(f"refuses {words.listed([refusal.id for refusal in framework.refuses])}.")
     if not catalogue.packs:
@@ -116,6 +119,8 @@ def framework_listing(pack: Pack) -> FrameworkListing:
         framework=pack.framework,
         standards=pack.standards,
         rules=tuple(rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in pack.rules),
+        guidance=pack.guidance,
+        crosswalks=pack.crosswalks,
     )
 
 
@@ -136,10 +141,30 @@ def pack(pack: Pack) -> None:
             standard.id, standard.label, ", ".join(f"{count} {name}" for name, count in sets.items()), standard.source
         )
     console.print(table)
+    outcomes = Table("Outcome", "Label", "Rules", "For")
+    for outcome in framework.outcomes:
+        purposes = outcome.purposes or tuple(purpose.id for purpose in framework.purposes)
+        outcomes.add_row(outcome.id, outcome.label, ", ".join(outcome.rules), ", ".join(purposes))
+    console.print(outcomes)
     rules = Table("Rule", "Kind", "Label", "Basis", "Lines")
     for rule in pack.rules:
         rules.add_row(rule.id, rule.KIND, rule.label, rule.basis.value, rule.source)
     console.print(rules)
+    if framework.facts:
+        facts = Table("Asked besides", "Question", "Answers", "Of")
+        for fact in framework.facts:
+            answers = ", ".join(value.id for value in fact.values) or "free text"
+            facts.add_row(fact.id, fact.question, answers, f"the {fact.of}")
+        console.print(facts)
+    if pack.guidance:
+        lists = Table("Guidance", "Label", "Items", "Lines")
+        for guidance in pack.guidance:
+            lists.add_row(guidance.id, guidance.label, str(len(guidance.items)), guidance.source)
+        console.print(lists)
+    for crosswalk in pack.crosswalks:
+        counted = Counter(link.basis for link in crosswalk.links)
+        links = ", ".join(f"{counted[basis]} {basis}" for basis in ("stated", "proposed") if counted[basis])
+        console.print(f"Linked with {crosswalk.to} ({links}): {crosswalk.summary}")
     if framework.gaps:
         console.print("Lost or unclear in the document:")
         for gap in framework.gaps:
@@ -154,17 +179,21 @@ def item(found: Item) -> None:
     console.print(Text(f"{found.kind} {found.id}: {label}".rstrip(": "), style="bold"))
     if isinstance(found.value, Standard):
         _standard(console, found.value)
+    elif isinstance(found.value, Criterion):
+        _criterion(console, found.value)
     else:
         content = found.listing().item
         for name in ("kind", "id", "label"):
             content.pop(name, None)
-        lead = content.pop("descriptor", None) or content.pop("meaning", None) or content.pop("text", None)
+        leads = ("descriptor", "meaning", "text", "summary", "question")
+        lead = next((text for name in leads if (text := content.pop(name, None))), None)
         if lead:
             console.print(lead)
         source, basis = content.pop("source", None), content.pop("basis", None)
         console.print(_fields(content))
         if source:
-            console.print(f"{words.lines(source).capitalize()} ({basis})")
+            console.print(f"{words.lines(source).capitalize()}{f' ({basis})' if basis else ''}")
+        _expected(console, found)
     console.print(f"{found.pack.name}; lines of {found.pack.framework.document.file}", style="dim")
 
 
@@ -173,9 +202,10 @@ def _standard(console: Console, standard: Standard) -> None:
     console.print(standard.summary)
     table = Table("Criterion", "Set", "Label", "Descriptor", "Lines", "Basis")
     for criterion in standard.criteria:
-        table.add_row(
-            criterion.id, criterion.set, criterion.label, criterion.descriptor, criterion.source, criterion.basis.value
-        )
+        words_of = criterion.descriptor or f"({criterion.status} in the document)"
+        if criterion.below is not None:
+            words_of += f"\nBelow: {criterion.below.descriptor}"
+        table.add_row(criterion.id, criterion.set, criterion.label, words_of, criterion.source, criterion.basis.value)
     console.print(table)
     for example in standard.examples:
         console.print(f"{example.audience.capitalize()} ({words.lines(example.source)}): {example.text}")
@@ -185,11 +215,54 @@ def _standard(console: Console, standard: Standard) -> None:
         console.print(f"{gap.status.capitalize()} ({words.lines(gap.source)}): {gap.what}")
 
 
+def _expected(console: Console, found: Item) -> None:
+    """What is expected at a stage: its own statements, what it inherits, and what comes next."""
+    listing = found.listing()
+    parts = [("Its own", listing.own), ("Inherited", listing.inherited), ("Added next", listing.following)]
+    for title, statements in parts:
+        if not statements:
+            continue
+        table = Table("Id", "Label", "Descriptor", "Lines", title=f"{title}: {len(statements)}", title_justify="left")
+        for one in statements:
+            only = f" Only for: {', '.join(one.only_if)}." if one.only_if else ""
+            table.add_row(one.id, one.label, f"{one.descriptor}{only}", one.source)
+        console.print(table)
+
+
+def _criterion(console: Console, criterion: Criterion) -> None:
+    """A criterion with its statements or points, and what cannot be attributed to one."""
+    console.print(criterion.descriptor or f"({criterion.status} in the document)")
+    if criterion.below is not None:
+        console.print(f"Below: {criterion.below.descriptor}")
+    if criterion.refs:
+        console.print(f"Refers to: {', '.join(criterion.refs)}")
+    if criterion.only_if:
+        console.print(f"Only for: {', '.join(criterion.only_if)}")
+    parts: list[tuple[str, Statement | Point]] = [(statement.id, statement) for statement in criterion.statements]
+    for point in criterion.points:
+        parts.extend((statement.id, statement) for statement in point.statements)
+        if not point.statements:
+            parts.append((f"{criterion.id}@{point.at}", point))
+    if parts:
+        table = Table("Id", "Descriptor", "Lines", "Basis")
+        for name, part in parts:
+            said = part.descriptor or f"({getattr(part, 'status', 'missing')}) {part.note}"
+            table.add_row(name, said, part.source, part.basis.value)
+        console.print(table)
+    for text in criterion.unattributed:
+        console.print(f"Not attributed to a point ({words.lines(text.source)}): {text.descriptor}")
+    console.print(f"{words.lines(criterion.source).capitalize()} ({criterion.basis.value})")
+    if criterion.note:
+        console.print(criterion.note)
+
+
 def _fields(content: Any, indent: int = 0) -> str:
     pad = "  " * indent
     if isinstance(content, dict):
         lines = []
         for name, value in content.items():
+            if value in ([], {}, ""):
+                continue
             if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
                 lines.append(f"{pad}{name}:\n{_fields(value, indent + 1)}")
             else:
@@ -202,12 +275,27 @@ def _fields(content: Any, indent: int = 0) -> str:
     return str(content)
 
 
+def provenance(found: ProvenanceListing) -> None:
+    """All that a framework's document does not state, a table for each status."""
+    console = _console()
+    counted = ", ".join(f"{number} {status}" for status, number in found.counts.items())
+    console.print(Text(f"{found.framework} {found.version}: {counted or 'all is stated'}", style="bold"))
+    for status in found.counts:
+        table = Table("Id", "What", "Lines", "Note", title=status.capitalize(), title_justify="left")
+        for doubt in found.doubts:
+            if doubt.status == status:
+                table.add_row(doubt.id, f"{doubt.label} ({doubt.kind})", doubt.source, doubt.note or "")
+        console.print(table)
+    console.print(f"Lines of {found.document}", style="dim")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What the table shows of one evaluation; a school's evaluations together would fill the memory.
 
     Attributes:
         framework: The framework's id.
+        outcome: The outcome's id.
         cells: In the order of the headings.
         zone: The zone, or that there is none.
         view: The view that it goes by, in words.
@@ -216,6 +304,7 @@ class Line:
     """
 
     framework: str
+    outcome: str
     cells: tuple[str | Text, ...]
     zone: str
     view: str
@@ -223,45 +312,61 @@ class Line:
     agreed: bool | None
 
 
+_LEVEL_HEADINGS = ("Person", "Grade", "Level", "View", "Zone", "Recommended", "Open lines", "Mind")
+_HEADINGS = ("Person", "Result", "View", "Recommended", "Next", "Mind")
+_WRAPPED = ("Result", "Recommended", "Open lines", "Next")
+
+
 def line(evaluation: Evaluation) -> Line:
     """The line of one evaluation."""
     found = {caveat.basis.value if caveat.basis else caveat.code for caveat in evaluation.recommendation.caveats}
     marks = tuple(name for name in _MARKS if name in found)
-    open_lines = [blocker.criterion for blocker in evaluation.blockers]
-    cells = (
-        evaluation.person,
-        (evaluation.grade or "–").rpartition(":")[2],
-        str(evaluation.level),
-        evaluation.view,
-        Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
-        evaluation.recommendation.label,
-        words.listed(open_lines, most=3) if open_lines else "–",
-        "".join(_MARKS[name][0] for name in marks),
-    )
+    letters = "".join(_MARKS[name][0] for name in marks)
+    label = evaluation.recommendation.label
+    cells: tuple[str | Text, ...]
+    if evaluation.level is None:
+        steps = [step.criterion for step in evaluation.next_steps.criteria]
+        following = words.listed(steps, most=3) if steps else "–"
+        cells = (evaluation.person, evaluation.result, evaluation.view, label, following, letters)
+    else:
+        open_lines = [blocker.criterion for blocker in evaluation.blockers]
+        cells = (
+            evaluation.person,
+            (evaluation.grade or "–").rpartition(":")[2],
+            str(evaluation.level),
+            evaluation.view,
+            Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
+            label,
+            words.listed(open_lines, most=3) if open_lines else "–",
+            letters,
+        )
     view = evaluation.views[evaluation.view].label
-    return Line(evaluation.framework, cells, evaluation.zone or "no zone", view, marks, evaluation.certificate.agreed)
+    zone, agreed = evaluation.zone or "no zone", evaluation.certificate.agreed
+    return Line(evaluation.framework, evaluation.outcome, cells, zone, view, marks, agreed)
 
 
 def evaluations(lines: Sequence[Line], docket: Docket, packs: Mapping[str, Pack]) -> None:
-    """Evaluations as a table for each framework, with how many stand in each zone."""
+    """Evaluations as a table for each outcome, with how many stand in each zone."""
     console = _console()
     if not lines:
         console.print("There is nobody to evaluate.")
         return
-    for framework in dict.fromkeys(one.framework for one in lines):
-        mine = [one for one in lines if one.framework == framework]
-        console.print(Text(f"{packs[framework].name}, as at {words.day(docket.as_of)}", style="bold"))
+    for framework, name in dict.fromkeys((one.framework, one.outcome) for one in lines):
+        mine = [one for one in lines if (one.framework, one.outcome) == (framework, name)]
+        outcome = packs[framework].outcomes[name]
+        title = f"{packs[framework].name}, {words.uncapitalised(outcome.label)}, as at {words.day(docket.as_of)}"
+        console.print(Text(title, style="bold"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in ("Person", "Grade", "Level", "View", "Zone", "Recommended", "Open lines", "Mind"):
-            table.add_column(heading, no_wrap=heading not in ("Recommended", "Open lines"))
+        for heading in _HEADINGS if outcome.level is None else _LEVEL_HEADINGS:
+            table.add_column(heading, no_wrap=heading not in _WRAPPED)
         for one in mine:
             table.add_row(*one.cells)
         console.print(table)
-        used = {name for one in mine for name in one.marks}
-        legend = [f"{letter} {meaning}" for name, (letter, meaning) in _MARKS.items() if name in used]
+        used = {mark for one in mine for mark in one.marks}
+        legend = [f"{letter} {meaning}" for mark, (letter, meaning) in _MARKS.items() if mark in used]
         if legend:
             console.print(f"Mind: {'; '.join(legend)}.")
-        console.print(_summary(mine))
+        console.print(_summary(mine, zones=outcome.zone is not None))
     console.print("A person decides. Reasons: bandstand explain FILES --person ID. All of it: --json.", style="dim")
 
 
@@ -277,18 +382,39 @@ _MARKS = {
 }
 
 
-def _summary(lines: Sequence[Line]) -> str:
+def _summary(lines: Sequence[Line], *, zones: bool) -> str:
     parts = []
     for view in dict.fromkeys(one.view for one in lines):
-        zones = Counter(one.zone for one in lines if one.view == view)
-        counted = ", ".join(f"{zones[zone]} {zone}" for zone in (*ZONES, "no zone") if zones[zone])
-        parts.append(f"by the {view.lower()} {counted}")
+        by_zone = Counter(one.zone for one in lines if one.view == view)
+        counted = ", ".join(f"{by_zone[zone]} {zone}" for zone in (*ZONES, "no zone") if by_zone[zone])
+        parts.append(f"by the {view.lower()} {counted if zones else by_zone.total()}")
     certificates = {one.agreed for one in lines}
     checked = {
         frozenset({True}): "both engines agreed on everyone",
         frozenset({None}): "only the plain engine concluded",
     }.get(frozenset(certificates), "THE ENGINES DISAGREED on some")
     return f"{words.count(len(lines), 'person', 'people').capitalize()}: {'; '.join(parts)}. {checked.capitalize()}."
+
+
+def candidates(found: Sequence[Candidate], to: str, output: Path | None) -> None:
+    """Candidate evidence as a table, with what to do about it."""
+    console = _console()
+    if not found:
+        console.print(f"No evidence for other frameworks is linked with {to}.")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("Person", "Evidence", "Recorded for", "On", "Look at", "Link"):
+        table.add_column(heading)
+    for one in found:
+        targets = words.listed([f"{target.id} {words.uncapitalised(target.label)}" for target in one.targets], most=4)
+        bases = " and ".join(dict.fromkeys(target.basis for target in one.targets))
+        named = words.listed(one.criteria, most=3)
+        table.add_row(one.person, one.evidence, f"{one.framework}: {named}", words.day(one.date), targets, bases)
+    console.print(table)
+    how = f"{output} has a row for each" if output else "With -o FILE.csv, a table has a row for each"
+    console.print(
+        f"None of it counts under {to} yet. {how}: fill in criteria, claim and who accepts it, and read it as evidence."
+    )
 
 
 def explanation(found: Explanation) -> None:
@@ -300,6 +426,8 @@ def explanation(found: Explanation) -> None:
     if found.why_not is not None:
         console.print(Text(explain_why_not(found.why_not), style="bold"))
     console.print(Text.assemble(("Recommended: ", "bold"), found.recommended))
+    for step in found.steps:
+        console.print(Padding(Text(step), (0, 0, 0, 2)))
     for note in found.notes:
         console.print(Text(note))
     for caveat in found.caveats:

@@ -68,10 +68,19 @@ def _engine() -> ModuleType:
     return module
 
 
+def require_durable() -> None:
+    """See that durable-rules can be imported here.
+
+    Raises:
+        EngineUnavailableError: It cannot; the message says how to make it.
+    """
+    _engine()
+
+
 def is_available() -> bool:
     """Whether durable-rules can be imported here."""
     try:
-        _engine()
+        require_durable()
     except EngineUnavailableError:
         return False
     return True

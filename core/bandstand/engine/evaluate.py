@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandstand import words
-from bandstand.engine.durable import DurableEngine, DurableRun
+from bandstand.engine.durable import DurableEngine, DurableRun, require_durable
 from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
 from bandstand.engine.plain import Inputs, PlainEngine, PlainRun
@@ -15,7 +15,7 @@ from bandstand.engine.smallest_change import open_criteria
 from bandstand.errors import EngineUnavailableError, NotFoundError, RefusedError
 from bandstand.models.finding import SHORT_STATES, State
 from bandstand.rules.base import did_you_mean
-from bandstand.rules.program import Program, compile_program
+from bandstand.rules.program import Program, compile_program, outcome_clauses, outcome_criteria
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.clauses import Fact, Value
     from bandstand.models.evidence import Evidence, Person
+    from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
 
 
@@ -82,43 +83,128 @@ class Evaluated:
 
     Attributes:
         pack: The pack that was used.
+        outcome: What the framework was asked for.
         person: Who.
         purpose: What for.
         as_of: Up to when.
         review_point: The last review point that counted, where one was named.
-        evidence: All the evidence that was given.
+        evidence: All the evidence that was given for the outcome.
         facts: What rules could know of the person.
+        settings: What the trust sets for everybody.
         findings: What the evidence shows.
         positions: A run for each view that has evidence, by the view's id; there is at least one.
         columns: A run for each review point of this cycle that has evidence, by its id.
-        headline: The run that level, zone and recommendation go by: of the first view that says something.
+        headline: The run that result and recommendation go by: of the first view that says something.
         speaking: Ids of the views that say something, and of the headline's.
         unavailable: Why durable-rules did not run, if it did not.
+        since: The same as at an earlier day, in the headline's view; None unless one was named.
     """
 
     pack: Pack
+    outcome: Outcome
     person: Person
     purpose: str
     as_of: dt.date
     review_point: str | None
     evidence: Sequence[Evidence]
     facts: Mapping[str, Fact]
+    settings: Mapping[str, str]
     findings: Findings
     positions: dict[str, Run]
     columns: dict[str, Run]
     headline: Run
     speaking: frozenset[str]
     unavailable: str | None
+    since: Earlier | None
 
     @property
     def runs(self) -> list[Run]:
         """Every run, views first."""
-        return [*self.positions.values(), *self.columns.values()]
+        earlier = [] if self.since is None else [self.since.run]
+        return [*self.positions.values(), *self.columns.values(), *earlier]
 
     @property
     def differences(self) -> tuple[str, ...]:
         """What the engines differ on in any run."""
         return tuple(difference for run in self.runs for difference in run.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was concluded as at an earlier day.
+
+    Attributes:
+        day: The day.
+        run: Of the same view, on the evidence up to then.
+    """
+
+    day: dt.date
+    run: Run
+
+
+class _Compiled:
+    """One outcome of a pack, compiled: its criteria, its reader of evidence, and its programs for both engines."""
+
+    def __init__(self, pack: Pack, outcome: Outcome, *, durable: bool) -> None:
+        framework = pack.framework
+        # The digest is of the pack's files; what kinds make of them depends on the plugins that are loaded too, and
+        # a ruleset that is registered under a name stays under it while the process lasts.
+        lowered = outcome_clauses(outcome, pack.rules, pack.lowered)
+        kinds = hashlib.sha256(repr(lowered).encode()).hexdigest()
+        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}.{kinds[:8]}.{outcome.id}"
+        self.outcome = outcome
+        self.criteria = outcome_criteria(outcome, pack.criteria)
+        self.position = PlainEngine(compile_program(f"{name}.position", "position", self.criteria, lowered))
+        self.review = PlainEngine(compile_program(f"{name}.review", "review", self.criteria, lowered))
+        programs = [engine.program for engine in (self.position, self.review) if engine.program.clauses]
+        self.durable = {program.name: DurableEngine(program) for program in programs} if durable else {}
+        points = [point.id for point in framework.review_points]
+        self.reader = FindingsReader(framework.findings, self.criteria, points, pack.unfolded.unfolds)
+        self.silence = [int(State.NOT_EVIDENCED)] * len(self.criteria)
+        #: Criteria that apply only to people with one of some flags.
+        self.only_if = [
+            (at, frozenset(flags)) for at, c in enumerate(self.criteria) if (flags := pack.criteria[c].only_if)
+        ]
+        self._level: int | None = None
+        if outcome.level is not None:
+            program = self.position.program
+            self._level = program.positions[outcome.level]
+            numbers = [int(number or 0) for number in program.conclusions[self._level].values]
+            self._lowest = numbers.index(min(numbers))
+            # The criteria on the way to the first level: evidence against them says something where none is held.
+            silent = self.position.run(self.position.inputs(self.silence, {}))
+            on_the_way = open_criteria(program, silent, outcome.level, sorted(numbers)[1])
+            self._first_step = [self.criteria.index(c) for c in on_the_way]
+
+    def run(self, engine: PlainEngine, found: FindingSet, facts: Mapping[str, Fact]) -> Run:
+        """Conclude on one set of findings, by both engines where both are there."""
+        sightings = found.sightings if engine.measures_evidence else ()
+        inputs = engine.inputs(found.states, {**facts, "view": found.view}, sightings)
+        durable = self.durable.get(engine.program.name)
+        run = durable.run(inputs) if durable else DurableRun((), ()) if self.durable else None
+        return Run(engine, found, inputs, engine.run(inputs), run)
+
+    def headline(self, positions: list[Run]) -> Run:
+        """The run to recommend on: of the first view that says something, else of the first that counts in full.
+
+        A few lines that an appraiser has seen do not say that somebody holds no level; until they do, the view of the
+        person's own sheet says more.
+        """
+        full = [run for run in positions if run.findings.counts_in_full]
+        return next((run for run in full if self.says_something(run)), next(iter(full), positions[0]))
+
+    def says_something(self, run: Run) -> bool:
+        """Whether a view has evidence enough for a level, or evidence against the first; silence is neither.
+
+        Where there are no levels, any evidence says something.
+        """
+        if self._level is None:
+            return any(winner is not None for winner in run.findings.winners)
+        level = run.plain.values if run.durable is None else run.durable.values
+        if level[self._level] != self._lowest:
+            return True
+        states = run.findings.states
+        return any(states[at] in SHORT_STATES for at in self._first_step)
 
 
 class Evaluator:
@@ -134,44 +220,22 @@ class Evaluator:
 
     def __init__(self, pack: Pack, *, durable: bool | None = None) -> None:
         self.pack = pack
-        framework = pack.framework
-        # The digest is of the pack's files; what kinds make of them depends on the plugins that are loaded too, and
-        # a ruleset that is registered under a name stays under it while the process lasts.
-        lowered = hashlib.sha256(repr(pack.lowered).encode()).hexdigest()
-        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}.{lowered[:8]}"
-        criteria = list(pack.criteria)
-        self._position = PlainEngine(compile_program(f"{name}.position", "position", criteria, pack.lowered))
-        self._review = PlainEngine(compile_program(f"{name}.review", "review", criteria, pack.lowered))
-        self._durable: dict[str, DurableEngine] = {}
         self.unavailable: str | None = None
-        if durable is not False:
+        if durable is False:
+            self.unavailable = "durable-rules was not asked for."
+        else:
             try:
-                self._durable = {
-                    engine.program.name: DurableEngine(engine.program) for engine in (self._position, self._review)
-                }
+                require_durable()
             except EngineUnavailableError as error:
                 if durable:
                     raise
                 self.unavailable = str(error)
-        else:
-            self.unavailable = "durable-rules was not asked for."
-        self._reader = FindingsReader(framework.findings, criteria, [point.id for point in framework.review_points])
-        self._views = [view.id for view in framework.findings.views]
-        self._silence = [int(State.NOT_EVIDENCED)] * len(criteria)
-        self._level = self.program.positions[framework.outcome.level]
-        numbers = [int(number or 0) for number in self.program.conclusions[self._level].values]
-        self._lowest = numbers.index(min(numbers))
-        # The criteria on the way to the first level: evidence against them says something where no level is held.
-        silence = self._position.run(self._position.inputs(self._silence, {}))
-        first = sorted(numbers)[1]
-        self._first_step = [
-            criteria.index(c) for c in open_criteria(self.program, silence, framework.outcome.level, first)
-        ]
+        self._views = [view.id for view in pack.framework.findings.views]
+        self._compiled: dict[str, _Compiled] = {}
 
-    @property
-    def program(self) -> Program:
-        """The clauses that run over the findings of a view."""
-        return self._position.program
+    def program(self, outcome: str | None = None) -> Program:
+        """The clauses of an outcome that run over the findings of a view; of the first outcome when None."""
+        return self._of(self._outcome(outcome)).position.program
 
     def evaluate(
         self,
@@ -179,79 +243,119 @@ class Evaluator:
         evidence: Sequence[Evidence],
         as_of: dt.date,
         *,
+        outcome: str | None = None,
         purpose: str | None = None,
         review_point: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        since: dt.date | None = None,
     ) -> Evaluated:
         """Findings and conclusions for one person.
 
         Args:
             person: Who.
-            evidence: All of the person's evidence for this framework, in any order.
+            evidence: The person's evidence for this framework, in any order; what is for other outcomes is left out.
             as_of: Evidence up to this date counts.
-            purpose: One that the framework serves; its first when None.
+            outcome: What the framework is asked for; its first outcome when None.
+            purpose: One that the outcome serves; its first when None.
             review_point: The last review point of the present cycle that counts; all when None.
+            settings: What the trust sets for everybody, by the fact's id.
+            since: An earlier day to compare with; none when None.
 
         Raises:
             RefusedError: The framework does not serve the purpose.
-            NotFoundError: The framework has no such review point.
+            NotFoundError: The framework has no such outcome or review point.
             EngineError: An engine failed, or rules contradict one another.
         """
-        purpose = self.served(purpose)
+        asked = self._outcome(outcome)
+        purpose = self.served(purpose, asked.id)
         self.check_review_point(review_point)
-        facts = person_facts(self.pack, person, purpose, as_of)
-        findings = self._reader.read(evidence, as_of, review_point)
-        if not findings.positions:
-            nothing = FindingSet(self._views[0], None, self._silence, [None] * len(self._silence), counts_in_full=False)
-            findings.positions.append(nothing)
-        positions = {found.view: self._run(self._position, found, facts) for found in findings.positions}
-        headline = self._headline(list(positions.values()))
-        speaking = {v for v, run in positions.items() if run.findings.counts_in_full and self._says_something(run)}
+        compiled = self._of(asked)
+        settings = settings or {}
+        own = [record for record in evidence if asked in self.pack.outcomes_of(record)]
+        facts = person_facts(self.pack, person, purpose, as_of, settings)
+        findings = self._read(compiled, own, facts, as_of, review_point)
+        positions = {found.view: compiled.run(compiled.position, found, facts) for found in findings.positions}
+        headline = compiled.headline(list(positions.values()))
+        speaking = {v for v, run in positions.items() if run.findings.counts_in_full and compiled.says_something(run)}
+        earlier = None
+        if since is not None:
+            then = self._read(compiled, own, facts, since, None)
+            of_view = next((found for found in then.positions if found.view == headline.findings.view), None)
+            of_view = of_view or self._nothing(compiled, facts, headline.findings.view)
+            known = person_facts(self.pack, person, purpose, since, settings)
+            earlier = Earlier(since, compiled.run(compiled.position, of_view, known))
         return Evaluated(
             pack=self.pack,
+            outcome=asked,
             person=person,
             purpose=purpose,
             as_of=as_of,
             review_point=review_point,
-            evidence=evidence,
+            evidence=own,
             facts=facts,
+            settings=settings,
             findings=findings,
             positions=positions,
-            columns={str(found.review_point): self._run(self._review, found, facts) for found in findings.columns},
+            columns={
+                str(found.review_point): compiled.run(compiled.review, found, facts) for found in findings.columns
+            },
             headline=headline,
             speaking=frozenset({*speaking, headline.findings.view}),
             unavailable=self.unavailable,
+            since=earlier,
         )
 
-    def _headline(self, positions: list[Run]) -> Run:
-        """The run to recommend on: of the first view that says something, else of the first that counts in full.
+    def _read(
+        self,
+        compiled: _Compiled,
+        evidence: Sequence[Evidence],
+        facts: Mapping[str, Fact],
+        as_of: dt.date,
+        review_point: str | None,
+    ) -> Findings:
+        findings = compiled.reader.read(evidence, as_of, review_point)
+        if not findings.positions:
+            findings.positions.append(self._nothing(compiled, facts, self._views[0]))
+        for found in (*findings.positions, *findings.columns):
+            _leave_out_what_does_not_apply(compiled, found, facts)
+        return findings
 
-        A few lines that an appraiser has seen do not say that somebody holds no level; until they do, the view of the
-        person's own sheet says more.
-        """
-        full = [run for run in positions if run.findings.counts_in_full]
-        return next((run for run in full if self._says_something(run)), next(iter(full), positions[0]))
+    def _nothing(self, compiled: _Compiled, facts: Mapping[str, Fact], view: str) -> FindingSet:
+        """What a view shows on no evidence at all."""
+        silence = compiled.silence
+        nothing = FindingSet(view, None, silence.copy(), [None] * len(silence), counts_in_full=False)
+        _leave_out_what_does_not_apply(compiled, nothing, facts)
+        return nothing
 
-    def _says_something(self, run: Run) -> bool:
-        """Whether a view has evidence enough for a level, or evidence against the first; silence is neither."""
-        level = run.plain.values if run.durable is None else run.durable.values
-        if level[self._level] != self._lowest:
-            return True
-        states = run.findings.states
-        return any(states[at] in SHORT_STATES for at in self._first_step)
+    def _of(self, outcome: Outcome) -> _Compiled:
+        if outcome.id not in self._compiled:
+            self._compiled[outcome.id] = _Compiled(self.pack, outcome, durable=self.unavailable is None)
+        return self._compiled[outcome.id]
 
-    def served(self, purpose: str | None) -> str:
-        """The purpose, or the framework's first when None.
+    def _outcome(self, name: str | None) -> Outcome:
+        outcomes = self.pack.outcomes
+        if name is None:
+            return next(iter(outcomes.values()))
+        if name not in outcomes:
+            near = did_you_mean(name, outcomes)
+            raise NotFoundError(f'{self.pack.name} has no outcome "{name}". {near}')
+        return outcomes[name]
+
+    def served(self, purpose: str | None, outcome: str | None = None) -> str:
+        """The purpose, or the outcome's first when None.
 
         Raises:
-            RefusedError: The framework does not serve it; the message gives the lines.
+            RefusedError: The framework, or the outcome, does not serve it; the message gives the lines.
+            NotFoundError: The framework has no such outcome.
         """
-        framework = self.pack.framework
-        served = [p.id for p in framework.purposes]
+        framework, asked = self.pack.framework, self._outcome(outcome)
+        serving = [p for p in framework.purposes if not asked.purposes or p.id in asked.purposes]
+        served = [p.id for p in serving]
         if purpose is None:
             return served[0]
         if purpose in served:
             return purpose
-        where = words.lines(", ".join(dict.fromkeys(p.source for p in framework.purposes)))
+        where = words.lines(", ".join(dict.fromkeys(p.source for p in serving)))
         uses = f"It serves {words.listed(served)} ({where})."
         for refusal in framework.refuses:
             if refusal.id == purpose:
@@ -259,6 +363,8 @@ class Evaluator:
                     f"{self.pack.name} does not serve {purpose} ({words.lines(refusal.source)}): "
                     f"{refusal.reason} {uses}"
                 )
+        if purpose in {p.id for p in framework.purposes}:
+            raise RefusedError(f"{self.pack.name} does not give {asked.label.lower()} for {purpose}. {uses}")
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
 
     def check_review_point(self, review_point: str | None) -> None:
@@ -272,7 +378,10 @@ class Evaluator:
             near = did_you_mean(review_point, points)
             raise NotFoundError(f'"{review_point}" is not a review point of {self.pack.name}. {near}')
 
-    def _run(self, engine: PlainEngine, found: FindingSet, facts: Mapping[str, Fact]) -> Run:
-        inputs = engine.inputs(found.states, {**facts, "view": found.view})
-        durable = self._durable.get(engine.program.name)
-        return Run(engine, found, inputs, engine.run(inputs), durable.run(inputs) if durable else None)
+
+def _leave_out_what_does_not_apply(compiled: _Compiled, found: FindingSet, facts: Mapping[str, Fact]) -> None:
+    flags = facts["flags"]
+    assert isinstance(flags, frozenset)
+    for at, needed in compiled.only_if:
+        if needed.isdisjoint(flags):
+            found.states[at] = int(State.NOT_APPLICABLE)

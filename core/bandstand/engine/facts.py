@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from bandstand.models.clauses import Fact
     from bandstand.models.evidence import Person
     from bandstand.packs.pack import Pack
 
 
-def person_facts(pack: Pack, person: Person, purpose: str, as_of: dt.date) -> dict[str, Fact]:
+def person_facts(
+    pack: Pack, person: Person, purpose: str, as_of: dt.date, settings: Mapping[str, str]
+) -> dict[str, Fact]:
     """What rules of ``pack`` may know of ``person``; a fact that is not known is None.
 
-    A grade that the framework does not have, or that could be several of its grades, is not known. Roles, stages and
-    flags that belong to other frameworks are left out.
+    A grade that the framework does not have, or that could be several of its grades, is not known. Roles, stages, flags
+    and facts that belong to other frameworks are left out. A setting is the trust's for everybody, so what a person's
+    record says of it does not count.
     """
     framework = pack.framework
     grades = pack.find_grades(person.grade, person.strand) if person.grade else []
@@ -25,7 +29,12 @@ def person_facts(pack: Pack, person: Person, purpose: str, as_of: dt.date) -> di
     roles = {role.id for role in framework.roles}
     flags = {flag.id for flag in framework.flags}
     since = person.in_role_since
+    asked: dict[str, Fact] = {
+        fact.id: (settings if fact.of == "trust" else person.facts).get(fact.id, fact.default)
+        for fact in framework.facts
+    }
     return {
+        **asked,
         "grade": grade.id if grade else None,
         "strand": grade.strand if grade else person.strand,
         "roles": frozenset(roles.intersection(person.roles)),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import CLAIM_STATES, SAID_STATES, Claim, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from bandstand.models.evidence import Evidence
     from bandstand.models.framework import FindingsPolicy, View
@@ -27,6 +28,24 @@ _SILENT: Final = int(State.NOT_EVIDENCED)
 _VIEWS: Final = 1 << 10
 
 
+#: Where a criterion is, and what is claimed of it.
+_Aim = tuple[int, Claim]
+#: What evidence about something with a claim says of each criterion: by id and claim, criteria and what each is.
+Unfolds = Mapping[tuple[str, str], Sequence[tuple[str, Claim]]]
+
+
+class Sighting(NamedTuple):
+    """One record as measures of evidence see it.
+
+    Attributes:
+        source: The kind of source.
+        criteria: Positions of the criteria that it speaks of.
+    """
+
+    source: EvidenceSource
+    criteria: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class FindingSet:
     """What the evidence of one view shows, altogether or in one column of the sheet.
@@ -34,10 +53,11 @@ class FindingSet:
     Attributes:
         view: Id of the view.
         review_point: Id of the column's review point; None for all the evidence that counts.
-        states: One :class:`State` for each criterion of the pack, as integers.
+        states: One :class:`State` for each criterion, as integers.
         winners: The evidence that each finding goes by, or None where there is none.
         counts_in_full: Whether any of it may reach the top of the scale, being moderated or from a source that need
             not be.
+        sightings: All that counts, whether a finding goes by it or not.
     """
 
     view: str
@@ -45,6 +65,7 @@ class FindingSet:
     states: list[int]
     winners: list[Evidence | None]
     counts_in_full: bool
+    sightings: list[Sighting] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -66,13 +87,14 @@ class Findings:
 class _Best:
     """The best evidence so far for each criterion: a key to compare by, the state that it gives, and whose it is."""
 
-    __slots__ = ("full", "keys", "states", "winners")
+    __slots__ = ("full", "keys", "sightings", "states", "winners")
 
     def __init__(self, size: int) -> None:
         self.keys = [-1] * size
         self.states = [_SILENT] * size
         self.winners: list[Evidence | None] = [None] * size
         self.full = False
+        self.sightings: list[Sighting] = []
 
 
 class _Counts(NamedTuple):
@@ -96,13 +118,22 @@ class FindingsReader:
 
     Args:
         policy: The framework's declared policy.
-        criteria: Ids of all criteria, in order.
+        criteria: Ids of all criteria that findings are wanted for, in order.
         review_points: Ids of the review points, in order.
+        unfolds: What a claim about each thing says of which criteria; what it leaves out is read by nobody.
     """
 
-    def __init__(self, policy: FindingsPolicy, criteria: Sequence[str], review_points: Sequence[str]) -> None:
+    def __init__(
+        self, policy: FindingsPolicy, criteria: Sequence[str], review_points: Sequence[str], unfolds: Unfolds
+    ) -> None:
         self.policy = policy
-        self._position = {criterion: at for at, criterion in enumerate(criteria)}
+        self._size = len(criteria)
+        position = {criterion: at for at, criterion in enumerate(criteria)}
+        self._aims: dict[tuple[str, str], tuple[_Aim, ...]] = {
+            said: aims
+            for said, of in unfolds.items()
+            if (aims := tuple((position[criterion], claim) for criterion, claim in of if criterion in position))
+        }
         self._review_points = {point: at for at, point in enumerate(review_points)}
         self._month, self._day = (int(part) for part in policy.cycle_starts.split("-"))
         self._counts = {
@@ -124,14 +155,15 @@ class FindingsReader:
         cycle = self.cycle_start(as_of)
         points = self._review_points
         latest = len(points) if review_point is None else points[review_point]
-        size = len(self._position)
-        position = self._position
-        ways = self._counts
+        unfolded = self._aims
         best: dict[int, _Best] = {}
         left_out: list[tuple[Evidence, str]] = []
 
         for record in evidence:
-            date = record.date
+            date, claim = record.date, record.claim
+            aims = [aim for criterion in record.criteria for aim in unfolded.get((criterion, claim), ())]
+            if not aims:
+                continue
             if date > as_of:
                 left_out.append((record, "after_as_of"))
                 continue
@@ -143,25 +175,7 @@ class FindingsReader:
             if point > latest:
                 left_out.append((record, "later_review"))
                 continue
-            key = (date.toordinal() << 2) | _CAUTION[record.claim]
-            where = [position[criterion] for criterion in record.criteria]
-            claim = record.claim
-            for view, weight, full, states in ways[record.source, record.moderated_by is not None]:
-                weighed = weight + key
-                # The view's findings altogether, then those of the review's column; a set's number says which it is.
-                for at in (view,) if point < 0 else (view, view + _VIEWS * (point + 1)):
-                    found = best.get(at)
-                    if found is None:
-                        found = best[at] = _Best(size)
-                    if full:
-                        found.full = True
-                    keys = found.keys
-                    for criterion in where:
-                        old = keys[criterion]
-                        if weighed > old or (weighed == old and _comes_first(record, found.winners[criterion])):
-                            keys[criterion] = weighed
-                            found.states[criterion] = states[claim]
-                            found.winners[criterion] = record
+            self._count(record, aims, point, best)
 
         names = list(points)
         chosen: dict[int, int] = {}
@@ -175,8 +189,35 @@ class FindingsReader:
             left_out,
         )
 
+    def _count(self, record: Evidence, aims: Sequence[_Aim], point: int, best: dict[int, _Best]) -> None:
+        """Let one record count in every view that it counts in; ``point`` is its column's, or below 0.
+
+        It counts in the view altogether, and in the column of its review.
+        """
+        day = record.date.toordinal() << 2
+        sighting = Sighting(record.source, tuple(at for at, _ in aims))
+        for view, weight, full, states in self._counts[record.source, record.moderated_by is not None]:
+            weighed = weight + day
+            # The view's findings altogether, then those of the review's column; a set's number says which it is.
+            for at in (view,) if point < 0 else (view, view + _VIEWS * (point + 1)):
+                found = best.get(at)
+                if found is None:
+                    found = best[at] = _Best(self._size)
+                if full:
+                    found.full = True
+                found.sightings.append(sighting)
+                keys = found.keys
+                for criterion, said in aims:
+                    old, key = keys[criterion], weighed | _CAUTION[said]
+                    if key > old or (key == old and _comes_first(record, found.winners[criterion])):
+                        keys[criterion] = key
+                        found.states[criterion] = states[said]
+                        found.winners[criterion] = record
+
     def _finding_set(self, view: int, review_point: str | None, best: _Best) -> FindingSet:
-        return FindingSet(self.policy.views[view].id, review_point, best.states, best.winners, best.full)
+        return FindingSet(
+            self.policy.views[view].id, review_point, best.states, best.winners, best.full, best.sightings
+        )
 
     def cycle_start(self, as_of: dt.date) -> dt.date:
         """The first day of the yearly cycle of reviews that ``as_of`` lies in."""

@@ -5,7 +5,8 @@ What it saw is the trace; what it concluded checks durable-rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,7 @@ from bandstand.models.clauses import (
 from bandstand.models.finding import State
 
 if TYPE_CHECKING:
+    from bandstand.engine.findings import Sighting
     from bandstand.rules.program import Layer, Program
 
 TRUE: Final = 1
@@ -93,18 +95,10 @@ class PlainEngine:
         self._measures = [
             (spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures
         ]
-        # For each measure, likewise by its number, from none of its criteria to all.
-        self._of_measure = [
-            [
-                tuple(
-                    int(COMPARISONS[c.comparison](number, c.number))
-                    for c in program.conditions
-                    if isinstance(c, MeasureCompares) and c.measure == spec.name
-                )
-                for number in range(len(spec.criteria) + 1)
-            ]
-            for spec in program.measures
-        ]
+        #: Whether any measure looks at evidence rather than at findings.
+        self.measures_evidence = any(spec.how in _OF_EVIDENCE for spec in program.measures)
+        # For each measure, likewise by its number, up to the first past which no comparison tells numbers apart.
+        self._of_measure = [_measure_verdicts(program, spec.name) for spec in program.measures]
         self._words = [(c.fact, c.words) for c in program.conditions if isinstance(c, FactIs)]
         self._other_facts = [c for c in program.conditions if isinstance(c, FactKnown | FactCompares)]
         self._unseen = [UNKNOWN] * sum(isinstance(c, ConcludedIs) for c in program.conditions)
@@ -116,10 +110,13 @@ class PlainEngine:
         ]
         self._otherwise = [c.values.index(c.otherwise) for c in program.conclusions]
 
-    def inputs(self, states: Sequence[int], facts: Mapping[str, Fact]) -> Inputs:
-        """Findings and facts, with the program's measures taken of them."""
+    def inputs(self, states: Sequence[int], facts: Mapping[str, Fact], sightings: Sequence[Sighting] = ()) -> Inputs:
+        """Findings and facts, with the program's measures taken of them and of the evidence behind them."""
         taken = []
         for how, criteria, counted in self._measures:
+            if how in _OF_EVIDENCE:
+                taken.append(_evidence_measure(how, criteria, sightings))
+                continue
             number = 0
             for c in criteria:
                 if states[c] in counted:
@@ -140,7 +137,7 @@ class PlainEngine:
         for criterion, of_state in self._of_criterion:
             verdicts += of_state[states[criterion]]
         for of_number, number in zip(self._of_measure, inputs.measures, strict=True):
-            verdicts += of_number[number]
+            verdicts += of_number[number] if number < len(of_number) else of_number[-1]
         facts = inputs.facts
         verdicts += [word_verdict(facts.get(fact), words) for fact, words in self._words]
         verdicts += [fact_verdict(condition, facts) for condition in self._other_facts]
@@ -168,6 +165,28 @@ class PlainEngine:
             f"{self.program.name}: rule {declared.rule} concludes both {declared.values[one]!r} and "
             f"{declared.values[other]!r} of {declared.name}."
         )
+
+
+_OF_EVIDENCE: Final = frozenset({"evidenced", "kinds", "records"})
+
+
+def _evidence_measure(how: str, criteria: Sequence[int], sightings: Iterable[Sighting]) -> int:
+    wanted = set(criteria)
+    about = [sighting for sighting in sightings if not wanted.isdisjoint(sighting.criteria)]
+    match how:
+        case "kinds":
+            return len({sighting.source for sighting in about})
+        case "records":
+            return len(about)
+        case _:
+            return len({at for sighting in about for at in sighting.criteria} & wanted)
+
+
+def _measure_verdicts(program: Program, measure: str) -> list[tuple[int, ...]]:
+    """The verdicts of the conditions on a measure by its number; the last serve all greater numbers."""
+    compared = [c for c in program.conditions if isinstance(c, MeasureCompares) and c.measure == measure]
+    most = math.ceil(max((c.number for c in compared), default=0)) + 1
+    return [tuple(int(COMPARISONS[c.comparison](n, c.number)) for c in compared) for n in range(most + 1)]
 
 
 class _CompiledLayer:

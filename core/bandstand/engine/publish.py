@@ -18,7 +18,10 @@ from bandstand.errors import NotFoundError
 from bandstand.models.evaluation import (
     Blocker,
     Certificate,
+    Change,
+    Checked,
     Evaluation,
+    GivenFact,
     NextSteps,
     PackPin,
     Pins,
@@ -33,7 +36,7 @@ from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import BaseModel
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Value
     from bandstand.models.evidence import Evidence
     from bandstand.models.framework import View, Zone
+    from bandstand.packs.pack import Pack
 
 _FINDINGS = {
     State.NOT_EVIDENCED: Finding.NOT_EVIDENCED,
@@ -50,6 +54,8 @@ _FINDINGS = {
     State.NOT_APPLICABLE: Finding.NOT_APPLICABLE,
     State.SAID_PARTLY_MET: Finding.PARTLY_MET,
     State.SAID_NOT_MET: Finding.NOT_MET,
+    # Until it is agreed, a claim is not what it claims; what it may reach is published with it.
+    State.PROVISIONAL: Finding.PARTLY_MET,
 }
 
 
@@ -74,12 +80,12 @@ class _Publication:
         self._evaluated = evaluated
         self._pack = evaluated.pack
         self._run = evaluated.headline
-        self._outcome = evaluated.pack.framework.outcome
+        self._outcome = evaluated.outcome
         left_out = {record.id for record, _ in evaluated.findings.left_out}
         self._by_criterion: dict[str, list[Evidence]] = defaultdict(list)
         for record in evaluated.evidence:
             if record.id not in left_out:
-                for criterion in record.criteria:
+                for criterion in dict.fromkeys(units_named(self._pack, record)):
                     self._by_criterion[criterion].append(record)
         self._findings = {
             criterion: self._finding(self._run, at) for at, criterion in enumerate(self._run.program.criteria)
@@ -93,22 +99,29 @@ class _Publication:
         draft = Evaluation(
             person=evaluated.person.person,
             framework=self._pack.id,
+            outcome=outcome.id,
             purpose=evaluated.purpose,
             as_of=evaluated.as_of,
             review_point=evaluated.review_point,
             grade=_text(evaluated.facts.get("grade")),
             roles=tuple(sorted(_words(evaluated.facts.get("roles")))),
+            career_stage=_text(evaluated.facts.get("career_stage")),
+            facts=self._facts(),
             view=run.findings.view,
             views=self._views(),
+            result=self._result(run),
             findings=self._findings,
             conclusions=tuple(self._conclusions()),
-            level=run.number(outcome.level),
+            checks=tuple(check for name in outcome.rules for check in self._checks(name)),
+            level=_level(run, outcome.level),
             zone=_zone(run, outcome.zone),
             ragging=ragging,
             ragging_views=ragging_views,
             recommendation=recommend(evaluated, self._findings, steps),
             blockers=blockers,
             next_steps=steps,
+            since=None if evaluated.since is None else evaluated.since.day,
+            changes=tuple(self._changes()),
             pins=self._pins(),
             engine="plain" if run.durable is None else "durable_rules",
             certificate=self._certificate(),
@@ -123,7 +136,8 @@ class _Publication:
         return {
             name: ViewResult(
                 label=labels[name],
-                level=run.number(self._outcome.level),
+                result=self._result(run),
+                level=_level(run, self._outcome.level),
                 zone=_zone(run, self._outcome.zone),
                 evidence=sum(winner is not None for winner in run.findings.winners),
             )
@@ -132,11 +146,48 @@ class _Publication:
             if name in self._evaluated.speaking
         }
 
+    def _result(self, run: Run) -> str:
+        position = {criterion: at for at, criterion in enumerate(run.program.criteria)}
+
+        def found(criterion: str) -> Finding:
+            return _FINDINGS[State(run.findings.states[position[criterion]])]
+
+        rule = self._pack.rule_by_id[self._outcome.rules[0]]
+        return rule.result(run.value, found, self._pack.context)
+
+    def _checks(self, rule: str) -> tuple[Checked, ...]:
+        return self._pack.rule_by_id[rule].checks(self._run.value, self._pack.context)
+
+    def _facts(self) -> dict[str, GivenFact]:
+        """What was given of each fact that the framework asks for."""
+        known, person, settings = self._evaluated.facts, self._evaluated.person.facts, self._evaluated.settings
+        return {
+            asked.id: GivenFact(
+                label=asked.label,
+                value=_text(known[asked.id]),
+                words=asked.worded(_text(known[asked.id])),
+                of=asked.of,
+                given=asked.id in (settings if asked.of == "trust" else person),
+            )
+            for asked in self._pack.framework.facts
+        }
+
+    def _changes(self) -> Iterable[Change]:
+        """What the rule that the outcome tracks concluded otherwise on the earlier day."""
+        since, run = self._evaluated.since, self._run
+        if since is None or self._outcome.tracks is None:
+            return
+        for name in self._pack.rule_by_id[self._outcome.tracks].tracked(self._pack.context):
+            was, now = since.run.value(name), run.value(name)
+            if was != now:
+                label = run.program.conclusions[run.program.positions[name]].label
+                yield Change(name=name, label=label, was=was, now=now)
+
     def _finding(self, run: Run, at: int) -> PublishedFinding:
         winner = run.findings.winners[at]
-        if winner is None:
-            return PublishedFinding(finding=Finding.NOT_EVIDENCED)
         state = State(run.findings.states[at])
+        if winner is None:
+            return PublishedFinding(finding=_FINDINGS[state])
         provisional = state is State.PROVISIONAL
         return PublishedFinding(
             overruled=self._overruled(run, at, winner),
@@ -193,6 +244,8 @@ class _Publication:
 
     def why_not(self, level: int) -> WhyNot:
         run, name = self._run, self._outcome.level
+        if name is None:
+            raise NotFoundError(f"{self._pack.name}, {self._outcome.label.lower()}, has no levels to ask about.")
         known = [number for number in _levels(run, name) if number > 0]
         if level not in known:
             raise NotFoundError(
@@ -215,9 +268,25 @@ class _Publication:
         )
 
     def _next(self) -> tuple[tuple[Blocker, ...], NextSteps]:
-        level = self._run.number(self._outcome.level)
-        above = [value for value in _levels(self._run, self._outcome.level) if value > level]
-        return self._towards(min(above), (self._outcome.level, min(above))) if above else ((), _NO_STEPS)
+        name = self._outcome.level
+        if name is None:
+            return (), self._focus()
+        level = self._run.number(name)
+        above = [value for value in _levels(self._run, name) if value > level]
+        return self._towards(min(above), (name, min(above))) if above else ((), _NO_STEPS)
+
+    def _focus(self) -> NextSteps:
+        """What the outcome's rule for it says to work on next."""
+        if self._outcome.focus is None:
+            return _NO_STEPS
+        rule = self._pack.rule_by_id[self._outcome.focus]
+        chosen = rule.focus(self._run.value, self._findings, self._pack.context)
+        steps = tuple(self._step(focus.criterion, focus.asks) for focus in chosen)
+        return NextSteps(level=None, reaches=None, kind="focus" if steps else "none", criteria=steps)
+
+    def _step(self, criterion: str, asks: str) -> Step:
+        unit = self._pack.criteria[criterion]
+        return Step(criterion=criterion, label=unit.label, descriptor=unit.text, asks=asks)
 
     def _towards(self, level: int, wanted: tuple[str, Value]) -> tuple[tuple[Blocker, ...], NextSteps]:
         """Everything open on the way to ``level``, and the smallest change that gets there."""
@@ -234,15 +303,7 @@ class _Publication:
         change = smallest_change(run.program, run.inputs.states, run.plain, *wanted)
         if change is None:
             return blockers, NextSteps(level=level, reaches=None, kind="none", criteria=())
-        steps = tuple(
-            Step(
-                criterion=criterion,
-                label=self._pack.criteria[criterion].label,
-                descriptor=self._pack.criteria[criterion].descriptor,
-                asks=words.asks(self._findings[criterion]),
-            )
-            for criterion in change
-        )
+        steps = tuple(self._step(criterion, words.asks(self._findings[criterion])) for criterion in change)
         reaches = self._reaches(change)
         return blockers, NextSteps(level=level, reaches=reaches, kind=self._kind(change), criteria=steps)
 
@@ -257,7 +318,8 @@ class _Publication:
             int(State.MET) if criterion in wanted else state
             for criterion, state in zip(run.program.criteria, run.inputs.states, strict=True)
         ]
-        after = run.engine.run(run.engine.inputs(states, run.inputs.facts))
+        after = run.engine.run(run.engine.inputs(states, run.inputs.facts, run.findings.sightings))
+        assert self._outcome.level is not None
         at = run.program.positions[self._outcome.level]
         value = run.program.conclusions[at].values[after.values[at]]
         assert isinstance(value, int)
@@ -289,6 +351,12 @@ class _Publication:
         )
 
 
+def units_named(pack: Pack, record: Evidence) -> Iterator[str]:
+    """Ids of the criteria that a record says something of; one may come twice."""
+    for name in record.criteria:
+        yield from (unit for unit, _ in pack.unfolded.unfolds.get((name, record.claim), ()))
+
+
 def digest(content: Any) -> str:
     """``sha256:`` and the hash of ``content`` as canonical JSON (RFC 8785)."""
     return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
@@ -314,8 +382,12 @@ def _words(fact: object) -> frozenset[str]:
     return fact if isinstance(fact, frozenset) else frozenset()
 
 
-def _zone(run: Run, name: str) -> Zone | None:
-    value = run.value(name)
+def _level(run: Run, name: str | None) -> int | None:
+    return None if name is None else run.number(name)
+
+
+def _zone(run: Run, name: str | None) -> Zone | None:
+    value = None if name is None else run.value(name)
     return next((zone for zone in ZONES if zone == value), None)
 
 

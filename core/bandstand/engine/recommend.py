@@ -54,11 +54,11 @@ class _Advice:
         self._steps = steps
 
     def recommendation(self) -> Recommendation:
-        outcome, run = self._framework.outcome, self._run
+        outcome, run = self._evaluated.outcome, self._run
         action = self._action(outcome.action)
         assert action is not None
         notes = [note for name in outcome.notes if (note := self._action(name)) is not None]
-        supports = supporting(run, (outcome.action, outcome.zone, outcome.level, *outcome.notes))
+        supports = supporting(run, outcome.named)
         concluded = [name for name in supports if run.plain.fired[run.program.positions[name]] != NOT_FIRED]
         return Recommendation(
             action=action.id,
@@ -74,16 +74,20 @@ class _Advice:
         return next((action for action in self._framework.actions if action.id == value), None)
 
     def _worded(self, action: Action) -> str:
-        steps = self._steps
-        return action.text.format(
-            person=self._evaluated.person.person,
-            level=self._run.number(self._framework.outcome.level),
-            standing=words.standing(self._run.number(self._framework.outcome.level)),
-            next_level="" if steps.level is None else steps.level,
-            grade=self._evaluated.facts.get("grade") or "this grade",
-            lines=words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
-            count=len(steps.criteria),
-        )
+        steps, facts = self._steps, self._evaluated.facts
+        fields: dict[str, object] = {asked.id: asked.worded(_text(facts[asked.id])) for asked in self._framework.facts}
+        if self._evaluated.outcome.level is not None:
+            level = self._run.number(self._evaluated.outcome.level)
+            above = "" if steps.level is None else steps.level
+            fields |= {"level": level, "standing": words.standing(level), "next_level": above}
+        fields |= {
+            "person": self._evaluated.person.person,
+            "grade": facts.get("grade") or "this grade",
+            "career_stage": facts.get("career_stage") or "this stage",
+            "lines": words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
+            "count": len(steps.criteria),
+        }
+        return action.text.format(**fields)
 
     def _shaky_grounds(self, supports: Mapping[str, tuple[Ground, ...]], actions: Sequence[Action]) -> Iterable[Caveat]:
         """A caveat for each thing that the recommendation rests on and that the document does not state."""
@@ -108,33 +112,42 @@ class _Advice:
         if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
             label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
             first = framework.findings.views[0].label
-            text = f"Level and zone go by one side only ({label.lower()}): the {first.lower()} says too little yet."
+            what = "This goes" if evaluated.outcome.level is None else "Level and zone go"
+            text = f"{what} by one side only ({label.lower()}): the {first.lower()} says too little yet."
             yield Caveat(code="one-view", text=text)
         provisional = [c for c, found in self._findings.items() if found.provisional]
         if provisional:
             text = f"Claimed and not agreed yet: {words.listed(provisional, most=8)}."
             yield Caveat(code="provisional", text=text)
         read = {c.criterion for c in run.program.conditions if isinstance(c, FindingIs)}
+        read.update(c for measure in run.program.measures for c in measure.criteria)
         unread = [c for c, found in self._findings.items() if found.evidence is not None and c not in read]
         if unread:
             text = f"Seen, and read by no rule, so look at it yourself: {words.listed(unread, most=8)}."
             yield Caveat(code="not-read", text=text)
-        if framework.grades and evaluated.facts.get("grade") is None:
+        if evaluated.outcome.zone is not None and framework.grades and evaluated.facts.get("grade") is None:
             given = evaluated.person.grade
             what = (
                 "No grade is recorded" if given is None else f'"{given}" is not clearly one of this framework\'s grades'
             )
             yield Caveat(code="no-grade", text=f"{what}, so the zone can only go by a role.")
+        for asked in framework.facts:
+            if asked.needed and evaluated.facts[asked.id] is None:
+                yield Caveat(code=f"not-given-{asked.id}", text=f"{asked.label} is not given. {asked.question}")
         for flag in framework.flags:
             if flag.id in evaluated.person.flags:
                 yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())
-        until = framework.valid_until
-        if evaluated.as_of < framework.valid_from or (until is not None and evaluated.as_of > until):
-            span = f"from {words.day(framework.valid_from)}" + (f" to {words.day(until)}" if until else "")
-            text = f"{evaluated.pack.name} is valid {span}, and this is as at {words.day(evaluated.as_of)}."
+        since, until = framework.valid_from, framework.valid_until
+        if (since is not None and evaluated.as_of < since) or (until is not None and evaluated.as_of > until):
+            span, day = words.span(since, until), words.day(evaluated.as_of)
+            text = f"{evaluated.pack.name} is valid {span}, and this is as at {day}."
             yield Caveat(code="validity", text=text)
         if evaluated.unavailable is not None:
             yield Caveat(code="one-engine", text="Only the plain engine concluded, so no second engine has checked it.")
+
+
+def _text(fact: object) -> str | None:
+    return fact if isinstance(fact, str) else None
 
 
 def _basis_text(ground: Ground, subject: str) -> str:

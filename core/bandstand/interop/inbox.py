@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -119,12 +118,6 @@ class _Reading:
         box = self._box
         box.problems = by_place(box.problems)
         box.notes.extend(self._columns.notes)
-        if self._default is not None:
-            others = Counter(e.framework for e in box.evidence if e.framework != self._default)
-            box.notes.extend(
-                f"{count:,} {'record is' if count == 1 else 'records are'} for {name}, not for {self._default}."
-                for name, count in sorted(others.items())
-            )
         return box
 
     def _row(self, row: RawRow) -> None:

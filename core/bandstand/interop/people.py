@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from bandstand.interop.rows import Limits, RawRow, read_rows
 from bandstand.interop.shape import shape_problems
 from bandstand.interop.source import PEOPLE, file_problem, folded, is_blank, number_text, quoted
 from bandstand.interop.xlsx_rows import read_xlsx
-from bandstand.models.evidence import Person
+from bandstand.models.evidence import PROTECTED_FIELDS, Person
 from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
 
@@ -24,18 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from bandstand.interop.rows import EvidenceReader
+    from bandstand.interop.source import Headings
+    from bandstand.models.framework import FactAsked
     from bandstand.models.problem import Place
     from bandstand.packs.pack import Pack
 
-_READERS = {
-    ".jsonl": partial(read_json_lines, headings=PEOPLE),
-    ".ndjson": partial(read_json_lines, headings=PEOPLE),
-    ".json": partial(read_json, headings=PEOPLE),
-    ".csv": partial(read_csv, headings=PEOPLE),
-    ".tsv": partial(read_csv, headings=PEOPLE),
-    ".xlsx": partial(read_xlsx, headings=PEOPLE),
-    ".xlsm": partial(read_xlsx, headings=PEOPLE),
-}
 _FIELDS = frozenset(PEOPLE.known)
 _BETWEEN = re.compile(r"[;,|]")
 _LISTS = {"roles": "role", "flags": "flag"}
@@ -70,9 +64,11 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     Returns:
         The good people, the problems and notes. A grade stays as it was written: each framework reads it for itself.
     """
-    people, columns, check = PeopleList(), ColumnWatch(PEOPLE), _PersonCheck(packs)
+    asked = {fact.id: fact for pack in packs.values() for fact in pack.framework.facts}
+    headings = replace(PEOPLE, known=(*PEOPLE.known, *asked))
+    people, columns, check = PeopleList(), ColumnWatch(headings), _PersonCheck(packs, asked)
     places: dict[str, Place] = {}
-    for item in read_rows(path, limits, _READERS):
+    for item in read_rows(path, limits, _readers(headings)):
         if isinstance(item, Problem):
             people.problems.append(item)
         else:
@@ -96,10 +92,23 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     return people
 
 
-class _PersonCheck:
-    """Checks people against what the installed frameworks know."""
+def _readers(headings: Headings) -> dict[str, EvidenceReader]:
+    return {
+        ".jsonl": partial(read_json_lines, headings=headings),
+        ".ndjson": partial(read_json_lines, headings=headings),
+        ".json": partial(read_json, headings=headings),
+        ".csv": partial(read_csv, headings=headings),
+        ".tsv": partial(read_csv, headings=headings),
+        ".xlsx": partial(read_xlsx, headings=headings),
+        ".xlsm": partial(read_xlsx, headings=headings),
+    }
 
-    def __init__(self, packs: Mapping[str, Pack]) -> None:
+
+class _PersonCheck:
+    """Checks people against what the installed frameworks know and ask for."""
+
+    def __init__(self, packs: Mapping[str, Pack], asked: Mapping[str, FactAsked]) -> None:
+        self._asked = asked
         self._packs = [pack for pack in packs.values() if pack.framework.grades]
         frameworks = [pack.framework for pack in packs.values()]
         self._known: dict[str, dict[str, str]] = {
@@ -122,6 +131,9 @@ class _PersonCheck:
         for name, kind in _WORDS.items():
             if isinstance(record.get(name), str):
                 record[name] = self._word(name, kind, record[name], row, problems)
+        facts = self._facts(record.get("facts"), row, problems)
+        if facts is not None:
+            record["facts"] = facts
         grade, strand = record.get("grade"), record.get("strand")
         strand_is_known = not any(problem.code == "unknown-strand" for problem in problems)
         if isinstance(grade, str) and (strand is None or isinstance(strand, str)) and strand_is_known:
@@ -131,6 +143,46 @@ class _PersonCheck:
         except ValidationError as error:
             return [*problems, *shape_problems(error, row)]
         return problems or person
+
+    def _facts(self, given: object, row: RawRow, problems: list[Problem]) -> dict[str, str] | None:
+        """What frameworks ask for besides, from columns of their own and from ``facts``; None if that is no object."""
+        together: dict[str, object] = {}
+        if isinstance(given, dict):
+            together.update(given)
+        elif given is not None:
+            return None
+        # An empty column takes nothing away from what ``facts`` gives.
+        columns = {name: value for name, value in row.values.items() if name in self._asked and not is_blank(value)}
+        together.update(columns)
+        facts: dict[str, str] = {}
+        for name, value in together.items():
+            if is_blank(value):
+                continue
+            text = _fact_text(value)
+            fault = self._fact_fault(str(name), text)
+            if fault is not None:
+                problems.append(_problem(fault[0], row, str(name), fault[1], fault[2], quoted(value)))
+                continue
+            facts[str(name)] = next((v.id for v in self._asked[str(name)].values if folded(v.id) == folded(text)), text)
+        return facts
+
+    def _fact_fault(self, name: str, text: str) -> tuple[str, str, str] | None:
+        """Code, message and remedy of a fact that cannot be taken, or None."""
+        if name in PROTECTED_FIELDS:
+            message = f'"{name}" is a protected characteristic, which never reaches a rule.'
+            return "protected-characteristic", message, "Take it out."
+        if name not in self._asked:
+            message = f'"{quoted(name)}" is not a fact that any framework asks for.'
+            return "unknown-fact", message, did_you_mean(name, list(self._asked))
+        fact = self._asked[name]
+        if fact.of == "trust":
+            message = f'"{name}" is the trust\'s setting for everybody, and not of one person.'
+            return "trust-setting", message, f"Take the column out, and give it as --set {name}={quoted(text)}."
+        values = [value.id for value in fact.values]
+        if values and folded(text) not in {folded(value) for value in values}:
+            message = f'"{quoted(text)}" is not an answer to "{fact.question}"'
+            return "unknown-fact-value", message, did_you_mean(text, values)
+        return None
 
     def _word(self, name: str, kind: str, word: str, row: RawRow, problems: list[Problem]) -> str:
         """The word as the framework spells it; an unknown one is a problem, and stays."""
@@ -186,6 +238,13 @@ def _cleaned(row: RawRow) -> dict[str, Any]:
         # pydantic would take true for 1.
         record["fte"] = str(record["fte"])
     return record
+
+
+def _fact_text(value: object) -> str:
+    """A cell as the answer that was meant: spreadsheets hold yes and no as truth, and years as numbers."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number_text(value) if isinstance(value, float | int) else str(value).strip()
 
 
 def _by_word(words: Iterable[str]) -> dict[str, str]:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from bandstand.models.framework import Standard
+    from bandstand.models.standard import Standard
     from bandstand.packs.pack import Pack
 
 _FIELDS = frozenset(EVIDENCE.known)
 _BETWEEN = re.compile(r"[;,|]")
 _SHA256 = re.compile(r"[0-9a-fA-F]{32,}")
-_TEXTS = ("id", "person", "author", "moderated_by", "note")
+_TEXTS = ("id", "person", "author", "moderated_by", "note", "accepted_from", "accepted_by")
 _NO_ID = "-"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _DAYS_KEPT = 10_000
@@ -47,6 +47,10 @@ class RecordCheck:
         self._default = default_framework or (next(iter(packs)) if len(packs) == 1 else None)
         self._days: dict[str, dt.date] = {}
         self._asks = {name: PackAsks(pack) for name, pack in packs.items()}
+        self._claims = {
+            name: dict.fromkeys((*Claim, *(claim for _, claim in pack.unfolded.unfolds)))
+            for name, pack in packs.items()
+        }
         self._points = {
             name: {folded(word): point.id for point in pack.framework.review_points for word in (point.label, point.id)}
             for name, pack in packs.items()
@@ -103,6 +107,12 @@ class RecordCheck:
             value = record.get(field)
             if isinstance(value, str) and value not in _PLAIN_WORDS:
                 record[field] = folded(value)
+        claim = record.get("claim")
+        if isinstance(claim, str) and claim not in self._claims[pack.id]:
+            # Said here, so that it is told along with whatever else is wrong with the record.
+            value = quoted(claim)
+            remedy = did_you_mean(value, self._claims[pack.id])
+            problems.append(_problem("not-a-claim", row, "claim", f'"{value}" is not a claim.', remedy, value))
         date = record.get("date")
         if isinstance(date, str):
             # A file has few days and many rows, and reading a date is a good part of reading a row.
@@ -127,13 +137,14 @@ class RecordCheck:
 
     def _criteria(self, value: object, pack: Pack, row: RawRow, problems: list[Problem]) -> object:
         if isinstance(value, str):
-            if value in pack.criteria:
+            names = pack.unfolded.names
+            if value in names:
                 return [value]
             parts = [part.strip() for part in _BETWEEN.split(value)]
             # A criterion's id may hold spaces, so a part is split at them only when it is no criterion as it stands.
-            return list(dict.fromkeys(c for part in parts for c in ([part] if part in pack.criteria else part.split())))
+            return list(dict.fromkeys(c for part in parts for c in ([part] if part in names else part.split())))
         if isinstance(value, float | int) and not isinstance(value, bool):
-            same = [c for c in pack.criteria if _number(c) == value]
+            same = [c for c in pack.unfolded.names if _number(c) == value]
             if len(same) > 1:
                 message = f"A spreadsheet holds {' and '.join(same)} as the same number, {number_text(value)}."
                 remedy = "Format the column as Text, and type the criteria again."
@@ -145,16 +156,14 @@ class RecordCheck:
 
     def _rules(self, evidence: Evidence, pack: Pack, row: RawRow) -> list[Problem]:
         problems = [
-            self._unknown_criterion(criterion, pack, row)
-            for criterion in evidence.criteria
-            if criterion not in pack.criteria
+            fault for criterion in evidence.criteria if (fault := self._criterion_fault(criterion, evidence, pack, row))
         ]
         if evidence.date > self._today:
             message = f"{evidence.date} is after today, {self._today}."
             remedy = "Evidence is of what was seen: correct the date, or leave the row out until then."
             problems.append(_problem("future-date", row, "date", message, remedy, str(evidence.date)))
         seen_by_others = evidence.source in ("appraiser", "observation", "peer")
-        for field, alone in (("moderated_by", True), ("author", seen_by_others)):
+        for field, alone in (("moderated_by", True), ("accepted_by", True), ("author", seen_by_others)):
             if alone and getattr(evidence, field) == evidence.person:
                 message = f'"{quoted(evidence.person)}" cannot agree or judge on their own behalf.'
                 remedy = "Name whoever agreed or saw it, or give the source self."
@@ -164,18 +173,37 @@ class RecordCheck:
         problems.extend(p for p in asked if str(p.place.path).partition("[")[0] not in told)
         return problems
 
+    def _criterion_fault(self, criterion: str, evidence: Evidence, pack: Pack, row: RawRow) -> Problem | None:
+        """What is wrong with one of a record's criteria, or with claiming of it what the record claims."""
+        unfolded = pack.unfolded
+        if (criterion, evidence.claim) in unfolded.unfolds:
+            return None
+        if criterion in unfolded.names:
+            if evidence.claim not in self._claims[pack.id]:
+                return None
+            remedy = f"Write {_either(unfolded.claims_of(criterion))}."
+            message = f'"{quoted(evidence.claim)}" is not a claim that can be made of {criterion}.'
+            return _problem("not-a-claim", row, "claim", message, remedy, quoted(evidence.claim))
+        if criterion in unfolded.criteria:
+            points = (f"{criterion}@{point.at}" for point in unfolded.criteria[criterion].points)
+            parts = [point for point in points if point in unfolded.names]
+            message = f"{criterion} is described point by point, and the evidence does not say which it is about."
+            remedy = f"Write {_either(parts)}." if parts else "The document has no text for it; leave it out."
+            return _problem("which-point", row, "criteria", message, remedy, quoted(criterion))
+        return self._unknown_criterion(criterion, pack, row)
+
     def _unknown_criterion(self, criterion: str, pack: Pack, row: RawRow) -> Problem:
         value = quoted(criterion)
-        owner = next((other for other in self.packs.values() if criterion in other.criteria), None)
+        owner = next((other for other in self.packs.values() if criterion in other.unfolded.names), None)
         if owner is not None:
             message = f'"{value}" is a criterion of {owner.name}, not of {pack.name}.'
             remedy = f"Write {owner.id} in the framework column, or take the row out."
             return _problem("other-framework", row, "criteria", message, remedy, value)
         standard = _standard_of(value, pack)
         if standard is None:
-            message, near = f'"{value}" is not a criterion of {pack.name}.', list(pack.criteria)
+            message, near = f'"{value}" is not a criterion of {pack.name}.', list(pack.unfolded.names)
         else:
-            near = _written_alike(value, [c.id for c in standard.criteria])
+            near = _written_alike(value, pack.unfolded.names_in(standard))
             name = f"level {standard.level}" if standard.level is not None else standard.id
             span = f"{near[0]} to {near[-1]}" if len(near) > 1 else f"only {near[0]}"
             message = f'"{value}" is not a criterion of {pack.name} ({name} has {span}).'
@@ -213,6 +241,10 @@ def _other_problems(record: dict[str, Any], row: RawRow) -> list[Problem]:
 
 def _problem(code: str, row: RawRow, field: str, message: str, remedy: str, value: str) -> Problem:
     return Problem(code=code, place=row.place(field), message=message, remedy=remedy, value=value)
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _standard_of(value: str, pack: Pack) -> Standard | None:

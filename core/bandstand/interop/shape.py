@@ -36,9 +36,12 @@ ASKS = {
     "note": "Keep the note to 10,000 characters of text.",
     "attachments": "An attachment is a uri and, if you have it, its sha256 (64 digits and small letters a to f).",
     "moderated_by": _ID,
+    "accepted_from": _ID,
+    "accepted_by": _ID,
     "grade": "Write the grade as the framework prints it.",
     "roles": "Write the roles' ids, with ; between them.",
     "flags": "Write the flags' ids, with ; between them.",
+    "facts": "Write each fact by its id with a text, or give it a column of its own.",
     "fte": "Write a number above 0 and at most 1, such as 0.8.",
 }
 _CODES = {"date": "not-a-date", "in_role_since": "not-a-date", "claim": "not-a-claim", "source": "not-a-source"}
@@ -75,6 +78,10 @@ def missing(field: str, row: RawRow, remedy: str | None = None) -> Problem:
 
 
 def _problem(item: ErrorDetails, row: RawRow) -> Problem:
+    if not item["loc"]:
+        message = "Evidence accepted from another framework names both the record and whoever accepted it."
+        remedy = "Fill in both accepted_from and accepted_by, or neither."
+        return Problem(code="half-accepted", place=row.place("accepted_by"), message=message, remedy=remedy)
     field = str(item["loc"][0]) if item["loc"] else ""
     path = _path(item["loc"])
     if item["type"] in ("missing", "too_short"):

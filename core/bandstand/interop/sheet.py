@@ -90,8 +90,8 @@ def write_sheet(
 
 
 def _rule(pack: Pack) -> Ragging:
-    named = pack.rule_by_id.get(pack.framework.outcome.colours or "")
-    rule = named or next((rule for rule in pack.rules if isinstance(rule, Ragging)), None)
+    named = [pack.rule_by_id[outcome.colours] for outcome in pack.framework.outcomes if outcome.colours is not None]
+    rule = next((rule for rule in (*named, *pack.rules) if isinstance(rule, Ragging)), None)
     if not isinstance(rule, Ragging):
         raise NotFoundError(f"{pack.name} has no ragging sheet.")
     return rule
@@ -189,8 +189,8 @@ class _Page:
                 page.write_string(row, _LEVEL, level, cell)
                 page.write_string(row, _LINE, line, cell)
                 # Not every program fits a row to text of two faces, so its height is given.
-                page.set_row(row, _height(criterion.descriptor))
-                page.write_rich_string(row, _TEXT, bold, criterion.label, f"\n{criterion.descriptor}", cell)
+                page.set_row(row, _height(criterion.text))
+                page.write_rich_string(row, _TEXT, bold, criterion.label, f"\n{criterion.text}", cell)
                 for column in range(_POINT, self._last_column + 1):
                     page.write_blank(row, column, None, self._entry(align="center", valign="vcenter"))
                 row += 1

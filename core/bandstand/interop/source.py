@@ -101,12 +101,14 @@ EVIDENCE = Headings(
         "note",
         "attachments",
         "moderated_by",
+        "accepted_from",
+        "accepted_by",
     ),
     ("person", "criteria", "claim", "source", "date"),
 )
 PEOPLE = Headings(
     "people",
-    ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags"),
+    ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags", "facts"),
     ("person",),
 )
 

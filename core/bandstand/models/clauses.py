@@ -86,20 +86,21 @@ Condition = FindingIs | ConcludedIs | FactIs | FactKnown | FactCompares | Measur
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number computed over findings.
+    """A number computed over findings, or over the evidence that they come from.
 
     Attributes:
         name: Unique in the pack, as ``sheet.first_gap``.
         how: ``count`` is how many of ``criteria`` are in one of ``states``; ``run`` is how many of them, from the
-            first, are before the first that is not.
+            first, are before the first that is not. ``evidenced`` is how many of them have evidence, whatever it says;
+            ``kinds`` is how many different kinds of source speak of them, and ``records`` how many records do.
         criteria: Ids, in order.
-        states: The states that count.
+        states: The states that count; none for the measures of evidence.
     """
 
     name: str
-    how: Literal["count", "run"]
+    how: Literal["count", "run", "evidenced", "kinds", "records"]
     criteria: tuple[str, ...]
-    states: frozenset[State]
+    states: frozenset[State] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

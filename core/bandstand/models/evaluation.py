@@ -53,10 +53,11 @@ class PublishedConclusion(_Part):
 
 
 class ViewResult(_Part):
-    """Level and zone by one view."""
+    """What came out by one view; level and zone where the outcome has them."""
 
     label: str
-    level: int
+    result: str
+    level: int | None
     zone: Zone | None
     evidence: int = Field(description="How many criteria the view has evidence on.")
 
@@ -83,18 +84,18 @@ class Step(_Part):
 
 
 class NextSteps(_Part):
-    """The smallest change that reaches the next level: nothing less would.
+    """What to work on next: the smallest change that reaches the next level, or the focus where there are no levels.
 
     Attributes:
-        level: The next level; None at the top.
+        level: The next level; None at the top, and where there are no levels.
         reaches: The level that would be held after the change: more than ``level`` when what lies above is met already.
-        kind: ``employment_minimum`` where it is about the minimum for employment.
+        kind: ``employment_minimum`` where it is about the minimum for employment; ``focus`` where there are no levels.
         criteria: What each criterion asks.
     """
 
     level: int | None
     reaches: int | None
-    kind: Literal["development", "employment_minimum", "none"]
+    kind: Literal["development", "employment_minimum", "focus", "none"]
     criteria: tuple[Step, ...]
 
 
@@ -170,28 +171,93 @@ class Certificate(_Part):
     note: str | None = None
 
 
+class Checked(_Part):
+    """One condition that was looked at, for the people who decide.
+
+    Attributes:
+        id: The condition's id.
+        label: What it is about.
+        verdict: ``passes``, ``fails``, ``cant_tell``, or ``not_asked`` where it does not apply.
+        question: What people are asked where it fails or cannot be told.
+        reason: Why it fails, where it does.
+        decides: Whether its failing means that nothing is supported, and not only something to discuss.
+        source: Lines of the document.
+        basis: How firmly it rests on them.
+    """
+
+    id: str
+    label: str
+    verdict: Literal["passes", "fails", "cant_tell", "not_asked"]
+    question: str
+    reason: str | None
+    decides: bool
+    source: str
+    basis: Basis
+
+
+class GivenFact(_Part):
+    """What was given of a fact that the framework asks for.
+
+    Attributes:
+        label: What it is.
+        value: What was given, or holds by default; None when it is not known.
+        words: The same in words.
+        of: Whose it is.
+        given: Whether it was given, and is not only what holds by default.
+    """
+
+    label: str
+    value: str | None
+    words: str
+    of: Literal["person", "trust"]
+    given: bool
+
+
+class Change(_Part):
+    """A conclusion that was another on an earlier day.
+
+    Attributes:
+        name: The conclusion.
+        label: What it is, in words.
+        was: Its value then.
+        now: Its value at the as-of date.
+    """
+
+    name: str
+    label: str
+    was: Value
+    now: Value
+
+
 class Evaluation(_Part):
-    """One person, one framework, one as-of date.
+    """One person, one outcome of one framework, one as-of date.
 
     Attributes:
         person: The person's id.
         framework: The framework's id.
+        outcome: Id of what the framework was asked for.
         purpose: What it was made for; one that the framework serves.
         as_of: Evidence up to this date counts.
         review_point: The last review point that counts, where one was named.
         grade: The person's grade as the framework has it, if it is known.
         roles: The person's roles that the framework names.
-        view: The view that level, zone and recommendation go by.
-        views: Level and zone by every view that says something, which a few lines do not.
+        career_stage: The person's career stage, where the framework has it.
+        facts: What the outcome asks for besides, by the fact's id.
+        view: The view that result and recommendation go by.
+        views: What came out by every view that says something, which a few lines do not.
+        result: What came out, in a few words.
         findings: By criterion, in that view.
         conclusions: In that view.
-        level: The highest level held, 0 for none.
+        checks: Conditions that were looked at, where the outcome tests some.
+        level: The highest level held, 0 for none; None where there are no levels.
         zone: Where the level lies against the band; None where no band is known.
         ragging: Colour by review point and line.
         ragging_views: The view that each review point's colours go by.
         recommendation: What is suggested.
         blockers: Criteria that keep the next level from being held.
-        next_steps: The smallest change that reaches it.
+        next_steps: The smallest change that reaches it; where there are no levels, what to work on next.
+        since: The earlier day that is compared with, if one was named.
+        changes: What has changed since then.
         pins: What the evaluation depends on.
         engine: The engine that concluded: ``durable_rules`` or ``plain``.
         certificate: Whether the engines agreed.
@@ -200,22 +266,29 @@ class Evaluation(_Part):
 
     person: str
     framework: str
+    outcome: str
     purpose: str
     as_of: dt.date
     review_point: str | None
     grade: str | None
     roles: tuple[str, ...]
+    career_stage: str | None
+    facts: dict[str, GivenFact]
     view: str
     views: dict[str, ViewResult]
+    result: str
     findings: dict[str, PublishedFinding]
     conclusions: tuple[PublishedConclusion, ...]
-    level: int
+    checks: tuple[Checked, ...]
+    level: int | None
     zone: Zone | None
     ragging: dict[str, dict[str, Colour]]
     ragging_views: dict[str, str]
     recommendation: Recommendation
     blockers: tuple[Blocker, ...]
     next_steps: NextSteps
+    since: dt.date | None
+    changes: tuple[Change, ...]
     pins: Pins
     engine: Literal["durable_rules", "plain"]
     certificate: Certificate

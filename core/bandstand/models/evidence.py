@@ -6,9 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-
-from bandstand.models.finding import Claim
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class EvidenceSource(StrEnum):
@@ -62,6 +60,16 @@ Identifier = Annotated[
 ]
 
 
+#: The point on the criteria's scale that is claimed: met, partly_met, not_met, or a point of a framework's own scale.
+ClaimWord = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        description="`met`, `partly_met` or `not_met`; for criteria on a scale of points, `not_met` or the point.",
+    ),
+]
+
+
 class Attachment(BaseModel):
     """A file that a piece of evidence points to."""
 
@@ -87,6 +95,8 @@ class Evidence(BaseModel):
         note: Free text; no rule reads it.
         attachments: Files that show it.
         moderated_by: Id of whoever agreed the claim with the person; then it counts in full in the agreed view.
+        accepted_from: Id of the record of another framework that this one was accepted from.
+        accepted_by: Id of whoever accepted it, and judged what it shows here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -95,7 +105,7 @@ class Evidence(BaseModel):
     person: Identifier
     framework: Identifier
     criteria: tuple[Identifier, ...] = Field(min_length=1)
-    claim: Claim
+    claim: ClaimWord
     source: EvidenceSource
     author: Identifier | None = None
     date: PlainDate
@@ -103,6 +113,14 @@ class Evidence(BaseModel):
     note: str | None = Field(default=None, max_length=10_000)
     attachments: tuple[Attachment, ...] = ()
     moderated_by: Identifier | None = None
+    accepted_from: Identifier | None = None
+    accepted_by: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _accepted_by_somebody(self) -> Evidence:
+        if (self.accepted_from is None) != (self.accepted_by is None):
+            raise ValueError("evidence accepted from another framework names both the record and whoever accepted it")
+        return self
 
 
 class Person(BaseModel):
@@ -117,6 +135,7 @@ class Person(BaseModel):
         in_role_since: The day that the person entered the present role.
         career_stage: Such as ``ECT1``, ``ECT2`` or ``MPR``.
         flags: Ids of flags that the framework declares.
+        facts: What else frameworks ask for, by the fact's id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -129,6 +148,7 @@ class Person(BaseModel):
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()
+    facts: dict[str, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(default_factory=dict)
 
 
 #: Columns that staff lists often have and that no rule may read (Equality Act 2010, section 4); readers leave them out.

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bandstand.models.clauses import Value
-from bandstand.models.evidence import Attachment, EvidenceSource, Identifier, PlainDate
-from bandstand.models.finding import Claim, Finding
+from bandstand.models.evidence import Attachment, ClaimWord, EvidenceSource, Identifier, PlainDate
+from bandstand.models.finding import Finding
 from bandstand.models.framework import Zone
 
 
@@ -21,7 +21,7 @@ class ExampleEvidence(_Part):
 
     id: Identifier | None = None
     criteria: tuple[str, ...] = Field(min_length=1)
-    claim: Claim
+    claim: ClaimWord
     source: EvidenceSource
     author: Identifier | None = None
     date: PlainDate
@@ -29,6 +29,8 @@ class ExampleEvidence(_Part):
     note: str | None = None
     attachments: tuple[Attachment, ...] = ()
     moderated_by: Identifier | None = None
+    accepted_from: Identifier | None = None
+    accepted_by: Identifier | None = None
 
 
 class ExamplePerson(_Part):
@@ -41,6 +43,7 @@ class ExamplePerson(_Part):
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()
+    facts: dict[str, str] = Field(default_factory=dict)
 
 
 class ExpectedView(_Part):
@@ -64,7 +67,11 @@ class Expected(_Part):
         blockers: Criteria that keep the next level from being held, all of them, in order.
         next_level: The level that the next steps reach.
         conclusions: Values by the conclusion's name.
+        result: What came out, in a few words.
+        steps: Criteria that the next steps name, all of them, in order.
+        changes: What each conclusion was on the earlier day, by its name; null for nothing known.
         says: Phrases that the explanation holds, in any order.
+        never_says: Phrases that it does not hold.
         refused: A phrase of the refusal, where the purpose is one that the framework does not serve.
     """
 
@@ -78,17 +85,30 @@ class Expected(_Part):
     blockers: tuple[str, ...] | None = None
     next_level: int | None = None
     conclusions: dict[str, Value] = Field(default_factory=dict)
+    result: str | None = None
+    steps: tuple[str, ...] | None = None
+    changes: dict[str, Value] | None = None
     says: tuple[str, ...] = ()
+    never_says: tuple[str, ...] = ()
     refused: str | None = None
 
 
 class Example(_Part):
-    """One example: its name is a sentence that a headteacher can read."""
+    """One example: its name is a sentence that a headteacher can read.
+
+    Attributes:
+        outcome: Id of the outcome that is asked for; the framework's first when left out.
+        settings: What the trust sets for everybody, by the fact's id.
+        since: The earlier day that is compared with.
+    """
 
     name: str = Field(min_length=12, max_length=160)
     person: ExamplePerson = ExamplePerson()
+    outcome: str | None = None
+    settings: dict[str, str] = Field(default_factory=dict)
     purpose: str | None = None
     as_of: PlainDate
+    since: PlainDate | None = None
     review_point: str | None = None
     evidence: tuple[ExampleEvidence, ...] = ()
     expect: Expected

@@ -13,9 +13,11 @@ class Explanation(BaseModel):
     Attributes:
         person: The person's id.
         framework: The framework's id.
+        outcome: Id of what the framework was asked for.
         headline: Where the person stands, in one sentence.
         reasons: Why.
         recommended: What is suggested.
+        steps: What to work on next, one thing each with what it looks like, where the outcome has a focus.
         notes: What goes with it.
         caveats: What it rests on that is not certain.
         footing: Who decides, what checked it, and how to find the pack again.
@@ -26,9 +28,11 @@ class Explanation(BaseModel):
 
     person: str
     framework: str
+    outcome: str
     headline: str
     reasons: tuple[str, ...]
     recommended: str
+    steps: tuple[str, ...]
     notes: tuple[str, ...]
     caveats: tuple[str, ...]
     footing: str
@@ -36,6 +40,7 @@ class Explanation(BaseModel):
 
     def text(self) -> str:
         """All of it as plain text."""
-        parts = [self.headline, *self.reasons, f"Recommended: {self.recommended}", *self.notes]
+        steps = (f"  {step}" for step in self.steps)
+        parts = [self.headline, *self.reasons, f"Recommended: {self.recommended}", *steps, *self.notes]
         parts.extend(f"Mind: {caveat}" for caveat in self.caveats)
         return "\n".join([*parts, self.footing])

@@ -75,6 +75,74 @@ class Role(Provenance):
     says: Literal["minimum", "goal", "example", "equivalent"] | None = None
 
 
+class Feature(Provenance):
+    """One of several things that the document says of a point, a section or a form."""
+
+    text: Text
+
+
+class ScalePoint(Provenance):
+    """One point of a scale.
+
+    Attributes:
+        phrase: How somebody or something is said to be there, as "outstanding"; "at" and the label when left out.
+        summary: What it means in general.
+        features: What the document says of it in general, one thing each.
+        builds_on: Points whose statements hold here too; only where points accumulate.
+        inherits: How what is inherited from those points is expected to be fulfilled.
+        duty: What is expected here besides the statements.
+    """
+
+    id: ItemId
+    label: Label
+    phrase: Label | None = None
+    summary: Text
+    features: tuple[Feature, ...] = ()
+    builds_on: tuple[ItemId, ...] = ()
+    inherits: Text | None = None
+    duty: Text | None = None
+
+
+class Scale(Provenance):
+    """Points on which a criterion is described, least first.
+
+    Attributes:
+        ordinal: Whether a higher point takes in the lower ones, so that a claim may name a point: it then says `met` of
+            each point up to that one, and `not_met` of those above.
+    """
+
+    id: Key
+    label: Label
+    ordinal: bool
+    points: tuple[ScalePoint, ...] = Field(min_length=2)
+
+    def closure(self, point: str) -> list[str]:
+        """A point and all that it builds on, directly or not, nearest first; nothing where it is not of this scale."""
+        known = {own.id: own for own in self.points}
+        found: dict[str, None] = {}
+        waiting = [point]
+        while waiting:
+            name = waiting.pop(0)
+            if name not in found and name in known:
+                found[name] = None
+                waiting.extend(known[name].builds_on)
+        return list(found)
+
+    def following(self, point: str) -> list[str]:
+        """The points that build on a point directly."""
+        return [own.id for own in self.points if point in own.builds_on]
+
+
+class Section(_Part):
+    """A part of the document that holds several standards: a domain of a toolkit."""
+
+    id: ItemId
+    label: Label
+    title: str | None = Field(default=None, description="The heading that the document gives it, word for word.")
+    summary: Text
+    source: Lines
+
+
 class Option(_Part):
     """A value that a person's record may hold: a strand, a career stage or a flag."""
 
@@ -133,7 +201,11 @@ class FindingsPolicy(Provenance):
 
 
 class Action(Provenance):
-    """A recommended action. Text may name {person}, {level}, {standing}, {next_level}, {grade}, {lines}, {count}."""
+    """A recommended action.
+
+    Its text may name {person}, {grade}, {career_stage}, {lines}, {count} and any fact that the framework asks for;
+    where its outcome has a level, also {level}, {standing} and {next_level}.
+    """
 
     id: Key
     label: Label
@@ -141,13 +213,64 @@ class Action(Provenance):
 
 
 class Outcome(_Part):
-    """Which conclusions an evaluation publishes by name."""
+    """One thing that a framework can be asked for: an evaluation gives one outcome.
 
-    level: str
-    zone: str
+    Attributes:
+        rules: Ids of the rules that it takes; the first sums it up.
+        sets: The criteria that its evidence is about, by their sets.
+        purposes: Ids of the purposes that it serves; all of the framework's when empty.
+        level: The conclusion that gives the level, where there are levels.
+        zone: The conclusion that gives the zone, where there are zones.
+        action: The conclusion that gives the action.
+        notes: Conclusions whose values are actions said in addition.
+        colours: The `ragging` rule whose colours fill `ragging`.
+        focus: The rule that says what to work on next, where no level does.
+        tracks: The rule whose conclusions are compared with those of an earlier day.
+    """
+
+    id: Key
+    label: Label
+    rules: tuple[Key, ...] = Field(min_length=1)
+    sets: tuple[Key, ...] = Field(min_length=1)
+    purposes: tuple[Key, ...] = ()
+    level: str | None = None
+    zone: str | None = None
     action: str
-    notes: tuple[str, ...] = Field(default=(), description="Conclusions whose values are actions said in addition.")
-    colours: str | None = Field(default=None, description="The `ragging` rule whose colours fill `ragging`.")
+    notes: tuple[str, ...] = ()
+    colours: Key | None = None
+    focus: Key | None = None
+    tracks: Key | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every conclusion that it publishes by name, the action first."""
+        return tuple(name for name in (self.action, self.zone, self.level, *self.notes) if name is not None)
+
+
+class FactAsked(Provenance):
+    """Something that the framework asks about a person, or a setting that a trust makes for everybody.
+
+    Attributes:
+        question: What is asked, as a person would be asked it.
+        of: Whose it is: the person's, or the trust's for everybody.
+        values: What it can be; free text when empty, which is shown with the advice and read by no rule.
+        default: What holds when it is not given, where something does.
+        needed: Whether an evaluation without it says so.
+    """
+
+    id: Key
+    label: Label
+    question: Text
+    of: Literal["person", "trust"] = "person"
+    values: tuple[Option, ...] = ()
+    default: ItemId | None = None
+    needed: bool = False
+
+    def worded(self, value: str | None) -> str:
+        """A value of it in words; ``not known`` where there is none."""
+        if value is None:
+            return "not known"
+        return next((option.label for option in self.values if option.id == value), value)
 
 
 class Gap(Provenance):
@@ -166,62 +289,28 @@ class Framework(_Part):
     publisher: str
     summary: Text
     document: Document
-    valid_from: PlainDate
+    valid_from: PlainDate | None = Field(default=None, description="Left out where the document gives no date.")
     valid_until: PlainDate | None = None
     purposes: tuple[Purpose, ...] = Field(min_length=1)
     refuses: tuple[Refusal, ...] = ()
+    sections: tuple[Section, ...] = ()
+    groups: tuple[Option, ...] = Field(default=(), description="Headings under which criteria stand in standards.")
+    scales: tuple[Scale, ...] = ()
     review_points: tuple[ReviewPoint, ...] = ()
     strands: tuple[Option, ...] = ()
     grades: tuple[Grade, ...] = ()
     roles: tuple[Role, ...] = ()
     career_stages: tuple[Option, ...] = ()
     flags: tuple[Option, ...] = ()
+    facts: tuple[FactAsked, ...] = ()
     zones: tuple[ZoneMeaning, ...] = ()
     findings: FindingsPolicy
     actions: tuple[Action, ...] = Field(min_length=1)
-    outcome: Outcome
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
     gaps: tuple[Gap, ...] = ()
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Framework:
-        if self.valid_until is not None and self.valid_until < self.valid_from:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError("valid_until is before valid_from")
         return self
-
-
-class Criterion(Provenance):
-    """The one thing found met or not."""
-
-    id: ItemId
-    label: Label
-    descriptor: Text
-    set: Key = Field(description="Which of the document's lists it stands in, such as `sheet` or `ladder`.")
-
-
-class Illustration(Provenance):
-    """What meeting a standard can look like for one audience; it informs, and no rule reads it."""
-
-    audience: Key
-    text: Text
-
-
-class Qualification(Provenance):
-    """A qualification that can support a level, and is never required."""
-
-    code: Annotated[str, Field(min_length=1, max_length=20)]
-    text: Text
-
-
-class Standard(_Part):
-    """A top-level expectation with its criteria: one rung of a ladder, one section of a toolkit."""
-
-    id: ItemId
-    label: Label
-    title: str | None = Field(default=None, description="The heading that the document gives it, word for word.")
-    level: int | None = Field(default=None, ge=1)
-    summary: Text
-    source: Lines
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
-    examples: tuple[Illustration, ...] = ()
-    qualifications: tuple[Qualification, ...] = ()
-    gaps: tuple[Gap, ...] = ()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bandstand.models.framework import Framework, Standard
+from bandstand.models.evidence import EvidenceSource
+from bandstand.models.framework import Framework
+from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.problem import Problem
+from bandstand.models.standard import Standard
 
 
 class _Part(BaseModel):
@@ -23,7 +26,7 @@ class ListedFramework(_Part):
         version: The pack's version.
         title: The document's title.
         publisher: Who published it.
-        valid_from: First day on which it holds.
+        valid_from: First day on which it holds, if the document gives one.
         valid_until: Last day on which it holds, if there is one.
         purposes: Ids of the purposes that it serves, the first being the one assumed.
         refuses: Ids of the purposes that it refuses by name.
@@ -34,7 +37,7 @@ class ListedFramework(_Part):
     version: str
     title: str
     publisher: str
-    valid_from: dt.date
+    valid_from: dt.date | None
     valid_until: dt.date | None
     purposes: tuple[str, ...]
     refuses: tuple[str, ...]
@@ -63,12 +66,38 @@ class FrameworkListing(_Part):
         framework: What its framework.yaml says.
         standards: With their criteria.
         rules: Each as its kind has it.
+        guidance: What the document says that no rule reads.
+        crosswalks: How the framework hangs together with other publications.
     """
 
     digest: str
     framework: Framework
     standards: tuple[Standard, ...]
     rules: tuple[dict[str, Any], ...]
+    guidance: tuple[Guidance, ...]
+    crosswalks: tuple[Crosswalk, ...]
+
+
+class Expected(_Part):
+    """Something that is expected at a point of a scale whose points build on one another.
+
+    Attributes:
+        id: The statement's id.
+        label: The statement in a few words.
+        descriptor: What it asks for; None where the document has no text for it.
+        point: The point that it belongs to.
+        condition: Under what it is asked for, if it is not asked for always.
+        only_if: Flags of which a person must have one for it to apply.
+        source: Lines of the document.
+    """
+
+    id: str
+    label: str
+    descriptor: str | None
+    point: str
+    condition: str | None
+    only_if: tuple[str, ...]
+    source: str
 
 
 class ItemListing(_Part):
@@ -81,6 +110,9 @@ class ItemListing(_Part):
         version: The pack's version.
         document: The file that its lines are of.
         item: The thing as the pack has it.
+        own: For a stage, the statements of its own.
+        inherited: Those of the stages that it builds on, nearest first.
+        following: Those that the stages which build on it add.
     """
 
     kind: str
@@ -89,6 +121,98 @@ class ItemListing(_Part):
     version: str
     document: str
     item: dict[str, Any]
+    own: tuple[Expected, ...] = ()
+    inherited: tuple[Expected, ...] = ()
+    following: tuple[Expected, ...] = ()
+
+
+class Doubt(_Part):
+    """Something in a pack that the document does not state in so many words, or has no text for.
+
+    Attributes:
+        status: `interpreted`, `illustrative` or `trust` for a value; `missing`, `unresolved` or `blank` for a text;
+            `proposed` for a link of a crosswalk.
+        kind: What it is: criterion, statement, point, rule, row, band, action …
+        id: Its id, or that of what it is in.
+        label: Its label, or what was lost.
+        source: Lines of the document.
+        note: What was read, or why there is no text.
+    """
+
+    status: Literal["interpreted", "illustrative", "trust", "missing", "unresolved", "blank", "proposed"]
+    kind: str
+    id: str
+    label: str
+    source: str
+    note: str | None
+
+
+class ProvenanceListing(_Part):
+    """What `bandstand show FRAMEWORK --provenance --json` writes.
+
+    Attributes:
+        framework: The framework's id.
+        version: The pack's version.
+        document: The file that the lines are of.
+        counts: How many there are, by status.
+        doubts: All of them, by status and then by line.
+    """
+
+    framework: str
+    version: str
+    document: str
+    counts: dict[str, int]
+    doubts: tuple[Doubt, ...]
+
+
+class CandidateTarget(_Part):
+    """Something that a record of another framework may be about.
+
+    Attributes:
+        id: Its id.
+        label: What it is called.
+        basis: Whether a document states every link that leads to it, or we propose one of them.
+        notes: Why the proposed links are proposed.
+    """
+
+    id: str
+    label: str
+    basis: Literal["stated", "proposed"]
+    notes: tuple[str, ...]
+
+
+class Candidate(_Part):
+    """A record of one framework that may be worth a look in another. It counts there only once somebody accepts it.
+
+    Attributes:
+        evidence: The record's id.
+        person: Whom it is about.
+        framework: The framework that it was recorded for.
+        criteria: What it names there.
+        claim: What it claims there, which says nothing of the other framework.
+        source: The kind of source.
+        author: Id of whoever recorded it.
+        date: When it was observed.
+        to: The other framework.
+        targets: What it may be about there.
+    """
+
+    evidence: str
+    person: str
+    framework: str
+    criteria: tuple[str, ...]
+    claim: str
+    source: EvidenceSource
+    author: str | None
+    date: dt.date
+    to: str
+    targets: tuple[CandidateTarget, ...]
+
+
+class CandidateListing(_Part):
+    """What `bandstand candidates --json` writes."""
+
+    candidates: tuple[Candidate, ...]
 
 
 class SheetListing(_Part):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LINES = r"[1-9]\d*(-[1-9]\d*)?(, ?[1-9]\d*(-[1-9]\d*)?)*"
 
@@ -49,6 +52,20 @@ class Provenance(BaseModel):
     note: str | None = Field(
         default=None, description="What was read, and how; needed where the basis is `interpreted` or `illustrative`."
     )
+
+
+def models_within(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], BaseModel]]:
+    """Every model within a value, itself first, each with its path as the file has it."""
+    if isinstance(value, BaseModel):
+        yield path, value
+        for name, field in type(value).model_fields.items():
+            yield from models_within(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, list | tuple):
+        for n, item in enumerate(value):
+            yield from models_within(item, (*path, n))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from models_within(item, (*path, name))
 
 
 class Ground(BaseModel):

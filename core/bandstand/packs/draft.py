@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bandstand.models.example import Example
-    from bandstand.models.framework import Framework, Standard
+    from bandstand.models.framework import Framework
+    from bandstand.models.guidance import Crosswalk, Guidance
     from bandstand.models.problem import Problem
+    from bandstand.models.standard import Standard
     from bandstand.packs.yaml_source import Path, Source
     from bandstand.rules.base import Rule
 
@@ -30,6 +32,8 @@ class Draft:
     standards: list[tuple[Standard, Source]] = field(default_factory=list)
     rules: list[tuple[Rule, Source, Path]] = field(default_factory=list)
     examples: list[tuple[Example, Source, Path]] = field(default_factory=list)
+    guidance: list[tuple[Guidance, Source]] = field(default_factory=list)
+    crosswalks: list[tuple[Crosswalk, Source]] = field(default_factory=list)
     evidence_schema: dict[str, Any] = field(default_factory=dict)
 
     def all_problems(self) -> list[Problem]:

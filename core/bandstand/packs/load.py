@@ -11,8 +11,10 @@ import rfc8785
 
 from bandstand.errors import ProblemsError
 from bandstand.models.example import ExampleFile
-from bandstand.models.framework import Framework, Standard
+from bandstand.models.framework import Framework
+from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.problem import Place, Problem
+from bandstand.models.standard import Standard
 from bandstand.packs.check import check_pack
 from bandstand.packs.draft import Draft
 from bandstand.packs.pack import Pack
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 #: Folders of a pack, and what stands in them.
-FOLDERS: Final = ("standards", "rules", "examples")
+FOLDERS: Final = ("standards", "rules", "examples", "guidance", "crosswalks")
 FRAMEWORK: Final = "framework.yaml"
 EVIDENCE_SCHEMA: Final = "evidence.schema.json"
 _MOST_FILES: Final = 500
@@ -54,6 +56,8 @@ def load_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Pack:
         rules=tuple(rule for rule, _, _ in draft.rules),
         lowered=lowered,
         examples=tuple(example for example, _, _ in draft.examples),
+        guidance=tuple(guidance for guidance, _ in draft.guidance),
+        crosswalks=tuple(crosswalk for crosswalk, _ in draft.crosswalks),
         evidence_schema=draft.evidence_schema,
         digest=f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}",
         place=draft.place,
@@ -131,6 +135,14 @@ def _read_parts(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
             standard = read_as(Standard, source, source.data)
             if standard is not None:
                 draft.standards.append((standard, source))
+        elif folder == "guidance":
+            guidance = read_as(Guidance, source, source.data)
+            if guidance is not None:
+                draft.guidance.append((guidance, source))
+        elif folder == "crosswalks":
+            crosswalk = read_as(Crosswalk, source, source.data)
+            if crosswalk is not None:
+                draft.crosswalks.append((crosswalk, source))
         elif folder == "examples":
             parsed = read_as(ExampleFile, source, source.data)
             for n, example in enumerate(parsed.examples if parsed else ()):

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bandstand.models.unfold import Unfolded, unfold
 from bandstand.rules.base import RuleContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandstand.models.clauses import Lowered
+    from bandstand.models.evidence import Evidence
     from bandstand.models.example import Example
-    from bandstand.models.framework import Criterion, Framework, Grade, Standard
+    from bandstand.models.framework import Framework, Grade, Outcome
+    from bandstand.models.guidance import Crosswalk, Guidance
+    from bandstand.models.standard import Standard, Unit
     from bandstand.rules.base import Rule
 
 
@@ -27,6 +31,8 @@ class Pack:
         rules: In the order of their files, each checked.
         lowered: What each rule lowers to, in the same order.
         examples: In the order of their files.
+        guidance: What the document says that no rule reads, in the order of the files.
+        crosswalks: How the framework hangs together with other publications, in the order of the files.
         evidence_schema: JSON Schema that an evidence record for this framework also meets.
         digest: ``sha256:`` and the hash of the whole content as canonical JSON.
         place: Where it was loaded from, for people.
@@ -37,6 +43,8 @@ class Pack:
     rules: tuple[Rule, ...]
     lowered: tuple[Lowered, ...]
     examples: tuple[Example, ...]
+    guidance: tuple[Guidance, ...]
+    crosswalks: tuple[Crosswalk, ...]
     evidence_schema: Mapping[str, Any]
     digest: str
     place: str
@@ -57,14 +65,37 @@ class Pack:
         return f"{self.id} {self.version}"
 
     @cached_property
-    def criteria(self) -> dict[str, Criterion]:
-        """Every criterion by its id, in the order of the standards."""
-        return {c.id: c for standard in self.standards for c in standard.criteria}
+    def unfolded(self) -> Unfolded:
+        """What evidence may name and claim, and what it says of which criteria."""
+        return unfold(self.framework, self.standards)
+
+    @property
+    def criteria(self) -> dict[str, Unit]:
+        """Everything found met or not by its id, in the order of the standards: statements and points by themselves."""
+        return self.unfolded.units
+
+    @property
+    def standard_of(self) -> dict[str, Standard]:
+        """The standard that each of the criteria stands in, by the criterion's id."""
+        return self.unfolded.standard_of
 
     @cached_property
-    def standard_of(self) -> dict[str, Standard]:
-        """The standard that each criterion stands in, by the criterion's id."""
-        return {c.id: standard for standard in self.standards for c in standard.criteria}
+    def outcomes(self) -> dict[str, Outcome]:
+        """Everything that the framework can be asked for, by its id."""
+        return {outcome.id: outcome for outcome in self.framework.outcomes}
+
+    @cached_property
+    def _sets(self) -> dict[str, frozenset[str]]:
+        """The sets of criteria that each thing which evidence may name is in."""
+        sets: dict[str, frozenset[str]] = {}
+        for (name, _), said in self.unfolded.unfolds.items():
+            sets[name] = frozenset(self.criteria[unit].set for unit, _ in said)
+        return sets
+
+    def outcomes_of(self, record: Evidence) -> list[Outcome]:
+        """The outcomes that a record is evidence for, in the framework's order."""
+        sets = frozenset().union(*(self._sets.get(name, frozenset()) for name in record.criteria))
+        return [outcome for outcome in self.framework.outcomes if not sets.isdisjoint(outcome.sets)]
 
     @cached_property
     def rule_by_id(self) -> dict[str, Rule]:
@@ -75,7 +106,7 @@ class Pack:
     def context(self) -> RuleContext:
         """What the rules may look at besides themselves."""
         declared = {c.name: c for part in self.lowered for c in part.conclusions}
-        return RuleContext(self.framework, self.criteria, declared)
+        return RuleContext(self.framework, self.unfolded, declared)
 
     @cached_property
     def _grades(self) -> dict[str, list[Grade]]:

@@ -9,25 +9,52 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from bandstand.models.framework import Criterion, Framework, Label
+from bandstand.models.framework import Framework, Label
 from bandstand.models.provenance import Ground, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bandstand.models.clauses import Conclusion, Lowered, Value
-    from bandstand.models.evaluation import Evaluation
+    from bandstand.models.evaluation import Checked, Evaluation, PublishedFinding
+    from bandstand.models.finding import Finding
+    from bandstand.models.framework import Scale
+    from bandstand.models.standard import Unit
+    from bandstand.models.unfold import Unfolded
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What a rule may look at besides itself: the framework, its criteria, and what all rules declare to conclude."""
+    """What a rule may look at besides itself.
+
+    Attributes:
+        framework: The framework.
+        unfolded: Its criteria, with their statements and points.
+        conclusions: What all rules declare to conclude; nothing while they are asked for it.
+    """
 
     framework: Framework
-    criteria: Mapping[str, Criterion]
+    unfolded: Unfolded
     conclusions: Mapping[str, Conclusion]
+
+    @property
+    def criteria(self) -> Mapping[str, Unit]:
+        """Everything found met or not, by its id."""
+        return self.unfolded.units
+
+    def scale(self, name: str) -> Scale | None:
+        """The framework's scale of that id."""
+        return next((scale for scale in self.framework.scales if scale.id == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """One thing to work on next: a criterion, and what it asks for, as a phrase."""
+
+    criterion: str
+    asks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +81,11 @@ class Rule(Provenance, ABC):
     label: Label
 
     @abstractmethod
-    def conclusions(self) -> tuple[Conclusion, ...]:
-        """Everything that the rule concludes, each name beginning with the rule's id and a dot."""
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
+        """Everything that the rule concludes, each name beginning with the rule's id and a dot.
+
+        Called before the rule is checked, so it must get along with names that are not there.
+        """
 
     @abstractmethod
     def check(self, context: RuleContext) -> Iterator[Defect]:
@@ -69,6 +99,38 @@ class Rule(Provenance, ABC):
         """What the conclusion ``name`` is about, as a noun phrase that a caveat can begin with."""
         del name, value_of
         return self.label
+
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+        """What came out, in a few words, for an outcome that the rule sums up.
+
+        Args:
+            value_of: The value of a conclusion, by its name.
+            found: What the evidence shows for a criterion, by its id.
+            context: What else the rule may look at.
+        """
+        del value_of, found, context
+        return self.label
+
+    def checks(self, value_of: Callable[[str], Value], context: RuleContext) -> tuple[Checked, ...]:
+        """The conditions that the rule tested, for a rule that tests some."""
+        del value_of, context
+        return ()
+
+    def focus(
+        self, value_of: Callable[[str], Value], findings: Mapping[str, PublishedFinding], context: RuleContext
+    ) -> tuple[Focus, ...]:
+        """What to work on next, for an outcome without levels that names the rule for it."""
+        del value_of, findings, context
+        return ()
+
+    def worded(self, value: Value, context: RuleContext) -> str:
+        """A value of one of its conclusions, as a sentence gives it."""
+        del context
+        return "nothing seen" if value is None else str(value).replace("_", " ")
+
+    def tracked(self, context: RuleContext) -> tuple[str, ...]:
+        """Names of the conclusions that are compared with an earlier day's, for an outcome that tracks the rule."""
+        return tuple(conclusion.name for conclusion in self.conclusions(context))
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """What the rule concluded about a person, in plain sentences; nothing when there is nothing to say."""

@@ -79,7 +79,7 @@ class CumulativeLevels(Rule):
         below = [other.level for other in self.levels if other.level < level.level]
         return (max(below),) if below else ()
 
-    def conclusions(self) -> tuple[Conclusion, ...]:
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
         made: list[Conclusion] = []
         for level in self.levels:
@@ -102,6 +102,12 @@ class CumulativeLevels(Rule):
         """A level by its number, or the ladder."""
         number = name.removeprefix(f"{self.id}.L").partition(".")[0]
         return f"Level {number}" if number.isdigit() else super().subject(name, value_of)
+
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+        """The highest level held, in words."""
+        level = value_of(self.level_name)
+        assert isinstance(level, int)
+        return words.standing(level)
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """Why the highest level is held, and where the next one is open."""
@@ -225,7 +231,7 @@ class CumulativeLevels(Rule):
             for value, short in (("shortfall", _TRUE), ("absence", _FALSE)):
                 stop = (at_this, ConcludedIs(f"{self.held(number)}.short", short))
                 clauses.append(Clause(stopped, value, "all", stop, ladder))
-        return Lowered("position", self.conclusions(), tuple(clauses))
+        return Lowered("position", self.conclusions(context), tuple(clauses))
 
     def _level_clauses(self, level: Level) -> Iterator[Clause]:
         name = self.held(level.level)

@@ -22,22 +22,10 @@ from bandstand.models.clauses import (
 from bandstand.models.framework import Key
 from bandstand.models.provenance import Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+from bandstand.rules.facts import COMMON, facts_of, unknown_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: Facts about the person that a rule may read, and what each is. Protected characteristics are not among them.
-FACTS: dict[str, Literal["word", "words", "number"]] = {
-    "grade": "word",
-    "strand": "word",
-    "career_stage": "word",
-    "roles": "words",
-    "flags": "words",
-    "fte": "number",
-    "months_in_role": "number",
-    "purpose": "word",
-    "view": "word",
-}
 
 _COMPARISON = re.compile(r"^\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*$")
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
@@ -110,7 +98,7 @@ class DecisionTable(Rule):
         last = (self.otherwise.then,) if self.otherwise else ()
         return tuple(dict.fromkeys((*(row.then for row in self.rows), *last)))
 
-    def conclusions(self) -> tuple[Conclusion, ...]:
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
         if self.hit == "collect":
             return tuple(
@@ -129,8 +117,8 @@ class DecisionTable(Rule):
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """Unknown inputs and columns, and cells that their input can never hold."""
         for name, column in self.inputs.items():
-            if column.fact is not None and column.fact not in FACTS:
-                yield unknown("fact", column.fact, FACTS, ("inputs", name, "fact"))
+            if column.fact is not None and column.fact not in facts_of(context.framework):
+                yield unknown("fact", column.fact, facts_of(context.framework), ("inputs", name, "fact"))
             if column.conclusion is not None and column.conclusion not in context.conclusions:
                 yield unknown("conclusion", column.conclusion, context.conclusions, ("inputs", name, "conclusion"))
         if self.hit == "collect" and self.otherwise is not None:
@@ -156,8 +144,8 @@ class DecisionTable(Rule):
                     message = f"{column.conclusion} is never {value!r}."
                     known = ", ".join("null" if v is None else str(v) for v in conclusion.values)
                     yield Defect("impossible-cell", path, message, f"It is one of {known}.")
-        elif column.fact in FACTS and cell not in ("known", "unknown"):
-            number = FACTS[column.fact] == "number"
+        elif column.fact in facts_of(context.framework) and cell not in ("known", "unknown"):
+            number = COMMON.get(column.fact) == "number"
             for value in values:
                 if number and not (isinstance(value, str) and _COMPARISON.match(value)):
                     message = f'"{value}" is not a comparison, and {column.fact} is a number.'
@@ -169,18 +157,8 @@ class DecisionTable(Rule):
                     yield from self._check_word(str(column.fact), str(value), path, context)
 
     def _check_word(self, fact: str, word: str, path: tuple[str | int, ...], context: RuleContext) -> Iterator[Defect]:
-        framework = context.framework
-        known = {
-            "grade": [g.id for g in framework.grades],
-            "strand": [s.id for s in framework.strands],
-            "career_stage": [s.id for s in framework.career_stages],
-            "roles": [r.id for r in framework.roles],
-            "flags": [f.id for f in framework.flags],
-            "purpose": [p.id for p in framework.purposes],
-            "view": [v.id for v in framework.findings.views],
-        }[fact]
-        if word not in known:
-            yield unknown(fact.removesuffix("s").replace("_", " "), word, known, path)
+        if word not in words_of(fact, context.framework):
+            yield unknown_word(fact, word, context.framework, path)
 
     def lower(self, context: RuleContext) -> Lowered:
         """A clause for each row; with ``first``, an outcome's clause also asks that no earlier row holds."""
@@ -198,7 +176,7 @@ class DecisionTable(Rule):
         if self.otherwise is not None:
             none = tuple(ConcludedIs(self._row(at), _FALSE) for at in range(len(self.rows)))
             clauses.append(Clause(self.value_name, self.otherwise.then, "all", none, (ground(self.otherwise),)))
-        return Lowered("position", self.conclusions(), tuple(clauses))
+        return Lowered("position", self.conclusions(context), tuple(clauses))
 
 
 def _conditions(column: Input, cell: Cell) -> Iterator[Condition]:
@@ -209,7 +187,7 @@ def _conditions(column: Input, cell: Cell) -> Iterator[Condition]:
     fact = cast("str", column.fact)
     if cell in ("known", "unknown"):
         yield FactKnown(fact, cell == "known")
-    elif FACTS[fact] == "number":
+    elif COMMON.get(fact) == "number":
         for value in values:
             match = _COMPARISON.match(str(value))
             assert match is not None

@@ -85,7 +85,7 @@ class ExpectedBand(Rule):
     level: str = Field(description="Name of the conclusion that gives the level, as `ladder.level`.")
     bands: tuple[Band, ...] = Field(min_length=1)
 
-    def conclusions(self) -> tuple[Conclusion, ...]:
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
         ids: tuple[Value, ...] = tuple(band.id for band in self.bands)
         return (
@@ -172,7 +172,7 @@ class ExpectedBand(Rule):
             applies = (ConcludedIs(self._for(band), _TRUE), *others)
             clauses.append(Clause(f"{self.id}.band", band.id, "all", applies, (own,)))
             clauses.extend(self._zones(band, levels))
-        return Lowered("position", self.conclusions(), tuple(clauses))
+        return Lowered("position", self.conclusions(context), tuple(clauses))
 
     def _zones(self, band: Band, levels: list[int]) -> Iterator[Clause]:
         lowest, gold, top = band.bound("from"), band.bound("gold"), band.bound("to")

@@ -28,7 +28,11 @@ from bandstand.models.clauses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bandstand.models.framework import Outcome
+    from bandstand.models.standard import Unit
+    from bandstand.rules.base import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,16 @@ class Program:
     layers: tuple[Layer, ...]
     positions: dict[str, int]
     clauses: tuple[CompiledClause, ...]
+
+
+def outcome_clauses(outcome: Outcome, rules: Iterable[Rule], lowered: Iterable[Lowered]) -> list[Lowered]:
+    """What the rules of an outcome lower to, out of what all rules do, in the order of the rules."""
+    return [part for rule, part in zip(rules, lowered, strict=True) if rule.id in outcome.rules]
+
+
+def outcome_criteria(outcome: Outcome, criteria: Mapping[str, Unit]) -> list[str]:
+    """Ids of the criteria that the evidence of an outcome is about, in order."""
+    return [criterion for criterion, unit in criteria.items() if unit.set in outcome.sets]
 
 
 def compile_program(name: str, scope: Scope, criteria: Sequence[str], lowered: Iterable[Lowered]) -> Program:

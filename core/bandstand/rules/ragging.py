@@ -37,7 +37,7 @@ class Ragging(Rule):
         """Name of the conclusion that gives the colour of ``criterion``'s line."""
         return f"{self.id}.{criterion}"
 
-    def conclusions(self) -> tuple[Conclusion, ...]:
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
         return tuple(
             Conclusion(self.colour_name(c), COLOURS, "blank", self.id, f"Colour of line {c}") for c in self.order
@@ -62,4 +62,4 @@ class Ragging(Rule):
             clauses.append(Clause(self.colour_name(criterion), "green", "all", (met, above), grounds))
             clauses.append(Clause(self.colour_name(criterion), "amber", "all", (met, below), grounds))
         measure = Measure(self.first_gap, "run", self.order, SETTLED_STATES)
-        return Lowered("review", self.conclusions(), tuple(clauses), (measure,))
+        return Lowered("review", self.conclusions(context), tuple(clauses), (measure,))
