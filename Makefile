@@ -6,14 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 READY := $(VENV)/.ready
-SMART := plugins/smart_equip/src/bandstand_smart_equip/pack
 
 # durable-rules calls PyEval_CallObject, which CPython 3.13 removed in favour of PyObject_CallObject.
 export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format schemas bench wheels pins clean
+.PHONY: help demo test check format schemas pages bench wheels pins clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,21 +28,26 @@ $(READY): pyproject.toml $(PLUGINS) requirements/dev.txt requirements/durable.tx
 	$(BIN)/python -m pip install --quiet --no-deps --editable . $(foreach plugin,$(PLUGINS),--editable $(dir $(plugin)))
 	@touch $@
 
-demo: $(READY) ## Evaluate a school of 60 synthetic staff, and one filled sheet, with reasons.
+DEMO := demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31
+
+demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks, and one filled sheet, with reasons.
 	$(BIN)/python examples/demo_school.py demo-output
-	$(BIN)/bandstand evaluate demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31
-	$(BIN)/bandstand explain demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31 \
-	  --person P-0022 --person P-0010
+	$(BIN)/bandstand evaluate $(DEMO)
+	$(BIN)/bandstand explain $(DEMO) -f smart_equip --outcome ladder --person P-0022
+	$(BIN)/bandstand explain $(DEMO) -f hampshire_careers --set pay_switch=partial --person P-0032
+	$(BIN)/bandstand explain $(DEMO) -f cat_toolkit --since 2024-12-31 --person P-0040
+	$(BIN)/bandstand explain $(DEMO) -f npqel --outcome plan --person PLAN-1
 	$(BIN)/bandstand explain demo-output/sheet-P-0061.xlsx --people demo-output/people.csv --why-not 4
 
 test: $(READY) ## Run every test.
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Lint, check types, and see that the published schemas have not drifted.
+check: $(READY) ## Lint, check types, and see that published schemas and the frameworks' pages have not drifted.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bandstand.schemas check schemas
+	$(BIN)/python -m bandstand.framework_pages check docs/frameworks
 
 format: $(READY) ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix .
@@ -51,6 +55,9 @@ format: $(READY) ## Format the code and mend what the linter can.
 
 schemas: $(READY) ## Write the JSON Schemas from the models.
 	$(BIN)/python -m bandstand.schemas write schemas
+
+pages: $(READY) ## Write the pages of docs/frameworks from the packs.
+	$(BIN)/python -m bandstand.framework_pages write docs/frameworks
 
 bench: $(READY) ## Time the engines side by side.
 	$(BIN)/python benchmarks/engines.py
@@ -60,7 +67,8 @@ wheels: $(READY) ## Build the wheels and run the tests against them in an enviro
 
 pins: ## Pin what is installed, with hashes and without addresses (needs uv).
 	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-package bandstand --no-emit-package bandstand-smart-equip --no-emit-package durable-rules \
+	  --no-annotate --no-emit-package bandstand --no-emit-package durable-rules \
+	  $(foreach plugin,$(PLUGINS),--no-emit-package bandstand-$(subst _,-,$(notdir $(patsubst %/,%,$(dir $(plugin)))))) \
 	  --upgrade --output-file requirements/dev.txt
 
 clean: ## Remove what these targets made.

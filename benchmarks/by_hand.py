@@ -55,7 +55,7 @@ def evaluate(evidence: Iterable[Evidence], grade: str, stage: str | None, as_of:
             if ranked is None:
                 continue
             rank, may_reach = (top, True) if moderated else ranked
-            state = record.claim.value if may_reach else "claimed"
+            state = record.claim if may_reach else "claimed"
             key = (rank, record.date, claim)
             for where in ((view, None), (view, review)) if review else ((view, None),):
                 found = best.setdefault(where, {})

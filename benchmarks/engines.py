@@ -95,7 +95,7 @@ def somebody(rng: random.Random, number: int) -> Somebody:
 def summary(evaluated: Evaluated) -> dict[str, Any]:
     """What an evaluation concluded, in the shape that the function by hand gives."""
     run = evaluated.headline
-    colours = evaluated.pack.framework.outcome.colours
+    colours = evaluated.outcome.colours
     return {
         "views": {view: (r.value("ladder.level"), r.value("expected.zone")) for view, r in evaluated.positions.items()},
         "level": run.value("ladder.level"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 import support
 from bandstand.models.clauses import Clause, Lowered
 from bandstand.models.evidence import Evidence
-from bandstand.models.framework import Criterion, Framework, Standard
 from bandstand.models.provenance import Basis, Ground
-from bandstand.packs.pack import Pack
+from bandstand.models.standard import Criterion, Standard
+from bandstand.models.unfold import unfold
 from bandstand.rules.base import Rule, RuleContext
 from bandstand.rules.cumulative_levels import CumulativeLevels
 from bandstand.rules.decision_table import DecisionTable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bandstand.models.clauses import Conclusion, Condition, Measure, Need, Scope, Value
+    from bandstand.models.framework import Framework
+    from bandstand.packs.pack import Pack
 
 _KINDS: dict[str, type[Rule]] = {kind.KIND: kind for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable)}
 _PARTS = ("levels", "bands", "rows")
@@ -63,12 +66,17 @@ _FIELDS: dict[str, Any] = {
 }
 
 
-def _framework() -> Framework:
-    return support.framework(**_FIELDS)
+def _framework(rules: Sequence[str] = ("ladder", "expected", "action")) -> Framework:
+    return support.framework(**_FIELDS, outcomes=[support.outcome(rules=rules, sets=["list"])])
 
 
 def _criterion(criterion: str) -> Criterion:
     return Criterion(id=criterion, label=criterion, descriptor=f"Does {criterion}.", set="list", source="1")
+
+
+def _standard(criteria: Iterable[str]) -> Standard:
+    made = tuple(map(_criterion, criteria))
+    return Standard(id="S1", label="Standard", summary="A standard.", source="1", criteria=made)
 
 
 def _read_rule(data: dict[str, Any]) -> Rule:
@@ -82,8 +90,11 @@ def _read_rule(data: dict[str, Any]) -> Rule:
 
 
 def _context(criteria: Iterable[str], rules: Iterable[Rule]) -> RuleContext:
-    conclusions = {c.name: c for rule in rules for c in rule.conclusions()}
-    return RuleContext(_framework(), {c: _criterion(c) for c in criteria}, conclusions)
+    framework = _framework()
+    given = list(criteria)
+    unfolded = unfold(framework, [_standard(given)] if given else [])
+    conclusions = {c.name: c for rule in rules for c in rule.conclusions(RuleContext(framework, unfolded, {}))}
+    return RuleContext(framework, unfolded, conclusions)
 
 
 def _lowered(criteria: Sequence[str], rules: Sequence[Rule]) -> tuple[Lowered, ...]:
@@ -159,17 +170,11 @@ def pack_of() -> Callable[..., Pack]:
 
     def build(criteria: Sequence[str], rules: Sequence[dict[str, Any]]) -> Pack:
         read = [_read_rule(rule) for rule in rules]
-        made = tuple(_criterion(c) for c in criteria)
-        standard = Standard(id="S1", label="Standard", summary="A standard.", source="1", criteria=made)
-        return Pack(
-            framework=_framework(),
-            standards=(standard,),
+        return replace(
+            support.pack(_framework([rule.id for rule in read]), _standard(criteria)),
             rules=tuple(read),
             lowered=_lowered(criteria, read),
-            examples=(),
-            evidence_schema={},
             digest=f"sha256:{next(_names)}",
-            place="tests",
         )
 
     return build

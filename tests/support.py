@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bandstand.models.framework import Framework, Standard
+from bandstand.models.framework import Framework
+from bandstand.models.standard import Standard
 from bandstand.packs.pack import Pack
 
 _FRAMEWORK: dict[str, Any] = {
@@ -23,7 +24,17 @@ _FRAMEWORK: dict[str, Any] = {
         "source": "3",
     },
     "actions": [{"id": "go_on", "label": "Go on", "text": "Go on.", "source": "4"}],
-    "outcome": {"level": "ladder.level", "zone": "expected.zone", "action": "action.value"},
+}
+
+#: What a ladder is asked for.
+_OUTCOME: dict[str, Any] = {
+    "id": "ladder",
+    "label": "The ladder",
+    "rules": ["ladder", "expected", "action"],
+    "sets": ["sheet"],
+    "level": "ladder.level",
+    "zone": "expected.zone",
+    "action": "action.value",
 }
 
 #: The three reviews of a year.
@@ -36,7 +47,12 @@ REVIEWS = [
 
 def framework(**fields: Any) -> Framework:
     """The smallest framework, with whatever the test is about put in its place."""
-    return Framework.model_validate({**_FRAMEWORK, **fields})
+    return Framework.model_validate({**_FRAMEWORK, "outcomes": [outcome()], **fields})
+
+
+def outcome(**fields: Any) -> dict[str, Any]:
+    """The outcome of a ladder, with whatever the test is about put in its place."""
+    return {**_OUTCOME, **fields}
 
 
 def standard(
@@ -60,5 +76,6 @@ def standard(
 
 def pack(of: Framework, *standards: Standard, **fields: Any) -> Pack:
     """A pack of a framework and standards; nothing of it was loaded or checked."""
-    given: dict[str, Any] = {"rules": (), "lowered": (), "examples": (), "evidence_schema": {}, **fields}
+    nothing = dict.fromkeys(("rules", "lowered", "examples", "guidance", "crosswalks"), ())
+    given: dict[str, Any] = {**nothing, "evidence_schema": {}, **fields}
     return Pack(framework=of, standards=standards, digest="sha256:0", place="tests", **given)

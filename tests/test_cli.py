@@ -7,15 +7,23 @@ import json
 import signal
 import subprocess
 import sys
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from bandstand.cli import main
 from bandstand.engine.durable import DurableEngine
+from bandstand.hookspecs import PROJECT
+from bandstand.plugins import load_catalogue
 from bandstand.schemas import published
+from tiny import tiny
+
+if TYPE_CHECKING:
+    from bandstand.plugins import Catalogue
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LINES = [f"L1.{n}" for n in range(1, 6)]
@@ -37,10 +45,61 @@ class Cli:
         return int(left.value.code or 0), out, " ".join(err.split())
 
 
+@cache
+def smart_alone() -> Catalogue:
+    return load_catalogue(points=[point for point in entry_points(group=PROJECT) if point.name == "smart_equip"])
+
+
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+def installed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line with whatever is installed."""
     monkeypatch.setenv("COLUMNS", "120")
     return Cli(monkeypatch, capsys)
+
+
+@pytest.fixture
+def cli(installed: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line with the ladder's framework alone, which most tests are about."""
+    monkeypatch.setattr("bandstand.service.load_catalogue", smart_alone)
+    return installed
+
+
+#: A setting of the trust's, which a table reads; and a rule whose conclusions are compared with an earlier day's.
+PAY_SWITCH = [
+    (
+        "framework.yaml",
+        "    default: stay\n    source: 9\n",
+        """\
+    default: stay
+    source: 9
+  - id: pay_switch
+    label: Pay
+    question: Does a rating bear on pay?
+    of: trust
+    values: [{ id: none, label: not at all }, { id: partial, label: in part }]
+    default: none
+    source: 9
+""",
+    ),
+    ("framework.yaml", "    colours: sheet\n", "    colours: sheet\n    tracks: ladder\n"),
+    ("rules/actions.yaml", "flags: { fact: flags }", "pay: { fact: pay_switch }"),
+    ("rules/actions.yaml", "when: { flags: on_leave }", "when: { pay: partial }"),
+]
+
+
+@pytest.fixture
+def tiny_cli(installed: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """The command line with the tiny framework alone, which asks a person for an aim and the trust for a setting."""
+    catalogue = load_catalogue(points=[], packs=[tiny(tmp_path / "pack", *PAY_SWITCH)])
+    assert catalogue.set_aside == []
+    monkeypatch.setattr("bandstand.service.load_catalogue", lambda: catalogue)
+    return installed
+
+
+def tiny_rows(*lines: tuple[str, str, str]) -> list[dict[str, str]]:
+    """Evidence for the tiny framework: criterion, claim and date of each."""
+    given = {"person": "P-0001", "framework": "tiny", "source": "appraiser"}
+    return [{**given, "criteria": name, "claim": claim, "date": date} for name, claim, date in lines]
 
 
 def row(line: str, **fields: str) -> dict[str, str]:
@@ -182,6 +241,8 @@ def test_problems_as_json_hold_place_message_and_remedy(cli: Cli, tmp_path: Path
         (("--person", "P-0007"), 'There is nothing about "P-0007" in these files. Check the id.'),
         (("--review-point", "july"), '"july" is not a review point of smart_equip 2024.1. Did you mean jul?'),
         (("--as-of", "31/07/2025"), '"31/07/2025" is not a date written YYYY-MM-DD'),
+        (("--since", "31/07/2025"), '"31/07/2025" is not a date written YYYY-MM-DD'),
+        (("--outcome", "laddr"), 'smart_equip 2024.1 has no outcome "laddr". Did you mean ladder?'),
         (("--engine", "petrol"), "it is both or plain"),
     ],
 )
@@ -215,6 +276,166 @@ def test_engines_that_disagree_exit_with_4(cli: Cli, evidence: Path, monkeypatch
     assert "The engines disagreed on some" in out
 
 
+def outcomes_of(out: str) -> list[tuple[str, str, int | None]]:
+    return [(e["person"], e["outcome"], e["level"]) for e in json.loads(out)]
+
+
+def test_each_outcome_that_the_evidence_is_for_is_evaluated_unless_one_is_asked_for(cli: Cli, tmp_path: Path) -> None:
+    other = row("ht.19", id="E-ht", person="P-0002", review_point="")
+    path = write_csv(tmp_path / "evidence.csv", [*map(row, LINES), other])
+    ladder, headteacher = ("P-0001", "ladder", 1), ("P-0002", "headteacher", None)
+    assert outcomes_of(cli("evaluate", path, "--json")[1]) == [ladder, headteacher]
+    assert outcomes_of(cli("evaluate", path, "--outcome", "ladder", "--json")[1]) == [ladder]
+    code, out, _ = cli("evaluate", path, "--outcome", "headteacher", "--json")
+    assert (code, outcomes_of(out)) == (0, [headteacher])
+    for entry in json.loads(out):
+        validate("evaluation", entry)
+    code, out, _ = cli("evaluate", path)
+    assert code == 0
+    assert "P-0001" in out
+    assert "P-0002" in out
+
+
+def test_evidence_for_other_frameworks_than_the_one_asked_for_is_left_out_and_counted(
+    installed: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    points = [point for point in entry_points(group=PROJECT) if point.name == "smart_equip"]
+    catalogue = load_catalogue(points=points, packs=[tiny(tmp_path / "pack")])
+    monkeypatch.setattr("bandstand.service.load_catalogue", lambda: catalogue)
+    fields = ("person", "framework", "criteria", "claim", "source", "date")
+    rows = [
+        {name: given[name] for name in fields} for given in (*map(row, LINES), *tiny_rows(("A.1", "met", "2025-07-01")))
+    ]
+    path = write_csv(tmp_path / "evidence.csv", rows)
+    code, out, err = installed("evaluate", path, "--framework", "tiny", "--json")
+    assert (code, outcomes_of(out)) == (0, [("P-0001", "position", 0)])
+    assert err == "Left out, being for other frameworks than tiny: 5 records."
+    code, out, err = installed("evaluate", path, "--json")
+    assert (code, err) == (0, "")
+    assert outcomes_of(out) == [("P-0001", "ladder", 1), ("P-0001", "position", 0)]
+    code, out, err = installed("evaluate", path, "--outcome", "laddr")
+    assert (code, out) == (2, "")
+    assert 'No framework that is installed has an outcome "laddr". Did you mean ladder?' in err
+
+
+def test_somebody_asked_for_by_name_is_evaluated_for_the_outcome_even_on_no_evidence(cli: Cli, evidence: Path) -> None:
+    code, out, _ = cli("evaluate", evidence, "--outcome", "headteacher", "--person", "P-0001", "--json")
+    assert (code, outcomes_of(out)) == (0, [("P-0001", "headteacher", None)])
+
+
+def test_what_stands_between_is_not_asked_of_an_outcome_without_levels(cli: Cli, evidence: Path) -> None:
+    words = ("--outcome", "headteacher", "--person", "P-0001", "--why-not", "2")
+    code, _, err = cli("explain", evidence, *words)
+    assert code == 2
+    assert "has no levels to ask about" in err
+
+
+def test_what_changed_since_an_earlier_day_is_told_for_what_the_outcome_tracks(cli: Cli, tmp_path: Path) -> None:
+    then, now = row("ht.19", claim="partly_met", date="2025-01-10"), row("ht.19", id="E-now", date="2025-06-10")
+    path = write_csv(tmp_path / "evidence.csv", [{**then, "review_point": ""}, {**now, "review_point": ""}])
+    code, out, _ = cli("evaluate", path, "--since", "2025-02-01", "--json")
+    (entry,) = json.loads(out)
+    assert code == 0
+    validate("evaluation", entry)
+    assert entry["since"] == "2025-02-01"
+    (change,) = entry["changes"]
+    assert change["name"] == "headteacher.ht.19"
+    assert None not in (change["was"], change["now"])
+    assert change["was"] != change["now"]
+    assert "Since 1 February 2025: ht.19 " in " ".join(cli("explain", path, "--since", "2025-02-01")[1].split())
+    code, out, _ = cli("explain", path, "--since", "2025-06-30", "--as-of", "2025-07-01")
+    assert "Since 30 June 2025, nothing has changed." in " ".join(out.split())
+
+
+def test_an_outcome_that_tracks_nothing_never_says_that_nothing_has_changed(cli: Cli, evidence: Path) -> None:
+    words = ("--outcome", "star", "--person", "P-0001", "--since", "2025-01-01")
+    (entry,) = json.loads(cli("evaluate", evidence, *words, "--json")[1])
+    assert (entry["since"], entry["changes"]) == ("2025-01-01", [])
+    out = " ".join(cli("explain", evidence, *words)[1].split())
+    assert "What has changed since 1 January 2025 is not tracked here." in out
+    assert "nothing has changed" not in out
+
+
+@pytest.mark.durable
+def test_the_earlier_day_goes_by_the_evidence_up_to_then_and_both_engines_conclude_on_it(
+    tiny_cli: Cli, tmp_path: Path
+) -> None:
+    rows = tiny_rows(("A.1", "met", "2025-01-10"), ("A.2", "met", "2025-06-10"), ("B.1", "not_met", "2025-06-10"))
+    path = write_csv(tmp_path / "evidence.csv", rows)
+    (entry,) = json.loads(tiny_cli("evaluate", path, "--since", "2025-02-01", "--json")[1])
+    (alone,) = json.loads(tiny_cli("evaluate", path, "--json")[1])
+    changes = {change["name"]: (change["was"], change["now"]) for change in entry["changes"]}
+    assert changes == {"ladder.level": (0, 1)}
+    assert (alone["since"], alone["changes"]) == (None, [])
+    assert entry["certificate"]["agreed"] is True
+    assert entry["certificate"]["runs"] == alone["certificate"]["runs"] + 1
+    assert entry["level"] == alone["level"] == 1
+
+
+def test_the_trust_s_setting_holds_for_everybody_and_its_default_holds_unless_it_is_set(
+    tiny_cli: Cli, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "evidence.csv", tiny_rows(("A.1", "met", "2025-06-10"), ("A.2", "met", "2025-06-10")))
+    found = {}
+    for setting in ("none", "partial"):
+        code, out, _ = tiny_cli("evaluate", path, "--set", f"pay_switch={setting}", "--json")
+        assert code == 0
+        (found[setting],) = json.loads(out)
+        validate("evaluation", found[setting])
+        fact = found[setting]["facts"]["pay_switch"]
+        assert (fact["value"], fact["of"], fact["given"]) == (setting, "trust", True)
+    assert found["partial"]["recommendation"]["notes"] == ["P-0001 can reach level 2."]
+    assert found["none"]["recommendation"]["notes"] == []
+    (left_out,) = json.loads(tiny_cli("evaluate", path, "--json")[1])
+    assert left_out["facts"]["pay_switch"] == {**found["none"]["facts"]["pay_switch"], "given": False}
+    assert left_out["recommendation"]["notes"] == []
+    assert "Pay: in part." in tiny_cli("explain", path, "--set", "pay_switch=partial")[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("pay_swich=none", 'No framework asks a trust for "pay_swich". Did you mean pay_switch?'),
+        ("aims=stay", 'No framework asks a trust for "aims".'),
+        ("pay_switch=partal", '"partal" is not a value of pay_switch. Did you mean partial?'),
+        ("pay_switch", '"pay_switch" is not written NAME=VALUE'),
+        ("=partial", '"=partial" is not written NAME=VALUE'),
+        ("pay_switch=", '"pay_switch=" is not written NAME=VALUE'),
+    ],
+)
+def test_a_setting_that_cannot_be_is_answered_plainly(tiny_cli: Cli, tmp_path: Path, setting: str, said: str) -> None:
+    path = write_csv(tmp_path / "evidence.csv", tiny_rows(("A.1", "met", "2025-06-10")))
+    code, out, err = tiny_cli("evaluate", path, "--set", setting)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_a_setting_that_the_framework_does_not_ask_for_is_refused(cli: Cli, evidence: Path) -> None:
+    code, out, err = cli("evaluate", evidence, "--set", "pay_switch=partial")
+    assert (code, out) == (2, "")
+    assert 'No framework asks a trust for "pay_switch".' in err
+
+
+def test_a_person_s_facts_come_from_the_staff_list_and_a_setting_of_the_trust_never_does(
+    tiny_cli: Cli, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "evidence.csv", tiny_rows(("A.1", "met", "2025-06-10")))
+    staff = write_csv(tmp_path / "staff.csv", [{"person": "P-0001", "aims": "Leave"}])
+    (entry,) = json.loads(tiny_cli("evaluate", path, "--people", staff, "--json")[1])
+    assert entry["facts"]["aims"] == {
+        "label": "Aims",
+        "value": "leave",
+        "words": "To leave",
+        "of": "person",
+        "given": True,
+    }
+    assert "Aims: To leave." in tiny_cli("explain", path, "--people", staff)[1]
+    bad = write_csv(tmp_path / "bad.csv", [{"person": "P-0001", "pay_switch": "partial"}])
+    code, _, err = tiny_cli("evaluate", path, "--people", bad)
+    assert code == 2
+    assert "give it as --set pay_switch=partial" in err
+
+
 def test_a_missing_file_is_said_plainly(cli: Cli, tmp_path: Path) -> None:
     code, _, err = cli("evaluate", tmp_path / "nowhere.csv")
     assert code == 2
@@ -232,13 +453,15 @@ def test_a_fault_of_the_program_is_worded_and_never_a_traceback(
     assert "Traceback" not in err
 
 
-def test_frameworks_lists_what_is_installed(cli: Cli) -> None:
-    code, out, _ = cli("frameworks")
+def test_frameworks_lists_what_is_installed(installed: Cli) -> None:
+    code, out, _ = installed("frameworks")
     assert code == 0
     assert "smart_equip 2024.1" in out
-    listed = json.loads(cli("frameworks", "--json")[1])
+    listed = json.loads(installed("frameworks", "--json")[1])
     validate("frameworks", listed)
-    assert listed["frameworks"][0]["purposes"] == ["appraisal", "development"]
+    purposes = {framework["id"]: framework["purposes"] for framework in listed["frameworks"]}
+    assert purposes["smart_equip"] == ["appraisal", "development"]
+    assert [point.name for point in entry_points(group=PROJECT) if point.name not in purposes] == []
 
 
 @pytest.mark.parametrize(
@@ -250,6 +473,12 @@ def test_frameworks_lists_what_is_installed(cli: Cli) -> None:
         ("UPS2", "grade teaching:UPS2-3"),
         ("tslt", "role tslt"),
         ("ladder", "rule ladder"),
+        ("outcome:ladder", "outcome ladder"),
+        ("expected", "rule expected"),
+        ("section:headteacher", "section headteacher"),
+        ("section:star", "section star"),
+        ("ht.19", "criterion ht.19"),
+        ("coaching", "list of guidance coaching"),
         ("amber", "printed as light brown"),
         ("jul", "review point jul"),
     ],
@@ -259,6 +488,7 @@ def test_show_finds_anything_by_its_id(cli: Cli, item: str, said: str) -> None:
     assert code == 0
     assert said in " ".join(out.split())
     assert "000_104f8b9fcef4d66d.txt" in out
+    assert "None" not in out
     listing = json.loads(cli("show", "smart_equip", item, "--json")[1])
     validate("item", listing)
     assert listing["item"]["id"] == listing["id"]
@@ -270,10 +500,38 @@ def test_show_gives_a_framework_whole_and_says_what_is_not_there(cli: Cli) -> No
     assert "Refuses pay (line 8, interpreted)" in " ".join(out.split())
     content = json.loads(cli("show", "smart_equip", "--json")[1])
     validate("listing", content)
-    assert sum(len(standard["criteria"]) for standard in content["standards"]) == 139
+    levels = [standard for standard in content["standards"] if standard["level"] is not None]
+    assert sum(len(standard["criteria"]) for standard in levels) == 139
+    assert {item["id"] for item in content["guidance"]} >= {"coaching", "seven_principles"}
     code, _, err = cli("show", "smart_equip", "L4.33")
     assert code == 2
     assert "Did you mean L4.3?" in err
+
+
+def test_provenance_lists_all_that_the_document_does_not_state(cli: Cli) -> None:
+    code, out, _ = cli("show", "smart_equip", "--provenance")
+    assert code == 0
+    assert out.startswith("smart_equip 2024.1: ")
+    content = json.loads(cli("show", "smart_equip", "--provenance", "--json")[1])
+    validate("provenance", content)
+    doubts = content["doubts"]
+    assert content["counts"] == {
+        status: len([doubt for doubt in doubts if doubt["status"] == status]) for status in content["counts"]
+    }
+    assert list(dict.fromkeys(doubt["status"] for doubt in doubts)) == list(content["counts"])
+    assert {"missing", "illustrative", "interpreted"} <= set(content["counts"])
+    lost = [doubt["label"] for doubt in doubts if doubt["status"] == "missing"]
+    assert any("70 cells of the chart" in label for label in lost)
+    bands = [doubt for doubt in doubts if (doubt["status"], doubt["kind"]) == ("illustrative", "band")]
+    assert len(bands) == 7
+    assert all(doubt["note"] for doubt in doubts if doubt["status"] in ("illustrative", "interpreted", "proposed"))
+    assert content["document"] == "000_104f8b9fcef4d66d.txt"
+
+
+def test_provenance_is_of_the_whole_framework(cli: Cli) -> None:
+    code, out, err = cli("show", "smart_equip", "L4.3", "--provenance")
+    assert (code, out) == (2, "")
+    assert "it lists the whole framework; leave out the item" in err
 
 
 def test_a_sheet_is_written_once_and_replaced_only_by_force(cli: Cli, tmp_path: Path) -> None:
@@ -317,27 +575,30 @@ def test_the_help_gives_the_exit_codes(cli: Cli) -> None:
 
 
 @pytest.mark.durable
-def test_the_demo_school_is_the_same_every_time_and_evaluates(cli: Cli, tmp_path: Path) -> None:
+def test_the_demo_school_is_the_same_every_time_and_evaluates(installed: Cli, tmp_path: Path) -> None:
     for folder in ("one", "other"):
         make_demo_school(tmp_path / folder)
     one, other = tmp_path / "one", tmp_path / "other"
     for name in ("people.csv", "evidence.csv"):
         assert (one / name).read_bytes() == (other / name).read_bytes()
-    code, out, err = cli(
+    code, out, err = installed(
         "evaluate", one / "evidence.csv", "--people", one / "people.csv", "--as-of", "2025-07-31", "--json"
     )
     content = json.loads(out)
     assert code == 0
     assert "P-0061" in err
-    assert len(content) == 60
     assert {entry["certificate"]["agreed"] for entry in content} == {True}
-    assert {entry["zone"] for entry in content} == {"red", "amber", "gold", "green"}
-    assert len({entry["recommendation"]["action"] for entry in content}) > 5
+    assert {entry["framework"] for entry in content} == {point.name for point in entry_points(group=PROJECT)}
+    ladder = [entry for entry in content if (entry["framework"], entry["outcome"]) == ("smart_equip", "ladder")]
+    assert len(ladder) == 60
+    assert {entry["zone"] for entry in ladder} == {"red", "amber", "gold", "green"}
+    assert len({entry["recommendation"]["action"] for entry in ladder}) > 5
 
 
-def test_a_filled_sheet_is_evidence_as_it_stands(cli: Cli, tmp_path: Path) -> None:
+def test_a_filled_sheet_is_evidence_as_it_stands(installed: Cli, tmp_path: Path) -> None:
     make_demo_school(tmp_path)
-    code, out, _ = cli("evaluate", tmp_path / "sheet-P-0061.xlsx", "--people", tmp_path / "people.csv", "--json")
+    words = (tmp_path / "sheet-P-0061.xlsx", "--people", tmp_path / "people.csv", "--json")
+    code, out, _ = installed("evaluate", *words)
     (found,) = json.loads(out)
     assert code == 0
     assert (found["person"], found["view"], found["level"]) == ("P-0061", "self", 2)

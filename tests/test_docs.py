@@ -78,7 +78,7 @@ def test_every_dependency_has_its_reason() -> None:
 def test_the_readme_shows_real_output(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "examples" / "demo_school.py"), str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own script
-    question = Question(people=("P-0022",), as_of=AS_OF)
+    question = Question(framework="smart_equip", outcome="ladder", people=("P-0022",), as_of=AS_OF)
     docket = Service().prepare([tmp_path / "evidence.csv"], tmp_path / "people.csv", question)
     (evaluation,) = docket.evaluations()
     said = folded(explain.explain(evaluation, docket.cases[0].evaluator.pack).text())

@@ -20,6 +20,7 @@ from bandstand.errors import NotFoundError, RefusedError
 from bandstand.explain import explain, explain_why_not
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import Claim
+from bandstand.models.unfold import unfold
 from bandstand.plugins import load_catalogue
 from bandstand.rules.base import Rule, RuleContext
 from bandstand.rules.cumulative_levels import CumulativeLevels
@@ -390,8 +391,9 @@ def test_a_level_below_the_highest_held_may_itself_be_open() -> None:
     ]
     made = support.framework(roles=[{"id": "lead", "label": "Lead", "source": "1"}])
     standard = support.standard("S", None, "A", "B", "C")
-    declared = {c.name: c for rule in rules for c in rule.conclusions()}
-    context = RuleContext(made, {c.id: c for c in standard.criteria}, declared)
+    unfolded = unfold(made, [standard])
+    declared = {c.name: c for rule in rules for c in rule.conclusions(RuleContext(made, unfolded, {}))}
+    context = RuleContext(made, unfolded, declared)
     graph = support.pack(made, standard, rules=tuple(rules), lowered=tuple(rule.lower(context) for rule in rules))
     claims = {"A": "met", "B": "not_met", "C": "met"}
     evidence = [record(line, claim, framework="ladder") for line, claim in claims.items()]

@@ -49,7 +49,8 @@ OWN: list[tuple[list[str], str]] = [(["self"], "met")]
 
 
 def reader(given_policy: FindingsPolicy | None = None) -> FindingsReader:
-    return FindingsReader(given_policy or policy(AGREED), CRITERIA, POINTS)
+    unfolds = {(criterion, str(claim)): ((criterion, claim),) for criterion in CRITERIA for claim in Claim}
+    return FindingsReader(given_policy or policy(AGREED), CRITERIA, POINTS, unfolds)
 
 
 def read(evidence: Iterable[Evidence], **more: Any) -> Findings:
@@ -386,3 +387,56 @@ def test_every_piece_of_evidence_either_counts_or_is_left_out_with_a_reason(give
     assert winners.isdisjoint(left_out)
     kept = [r for r in given_records if r.id not in left_out]
     assert seen(reader(policy(AGREED, OWN)).read(kept, AS_OF).positions) == seen(found.positions)
+
+
+#: What a claim about a group says of its members, and a point of those up to it.
+UNFOLDS = {
+    ("G", "met"): (("A", Claim.MET), ("B", Claim.MET)),
+    ("S", "leads"): (("A", Claim.MET), ("B", Claim.NOT_MET)),
+    ("A", "met"): (("A", Claim.MET),),
+    ("A", "not_met"): (("A", Claim.NOT_MET),),
+    ("Z", "met"): (("Z", Claim.MET),),
+}
+
+
+def unfolding() -> FindingsReader:
+    return FindingsReader(policy(AGREED), CRITERIA, POINTS, UNFOLDS, sightings=True)
+
+
+def test_a_claim_counts_for_every_criterion_that_it_says_something_of(evidence: Callable[..., Evidence]) -> None:
+    group = unfolding().read([evidence("G", "met")], AS_OF)
+    assert [state(group, c) for c in ("A", "B", "C")] == [State.MET, State.MET, State.NOT_EVIDENCED]
+    point = unfolding().read([evidence("S", "leads")], AS_OF)
+    assert [state(point, c) for c in ("A", "B", "C")] == [State.MET, State.NOT_MET, State.NOT_EVIDENCED]
+
+
+def test_a_claim_that_says_nothing_of_these_criteria_is_read_by_nobody(evidence: Callable[..., Evidence]) -> None:
+    read_of = unfolding().read([evidence("Z", "met"), evidence("A", "leads")], AS_OF)
+    assert (read_of.positions, read_of.columns, read_of.left_out) == ([], [], [])
+
+
+def test_all_evidence_that_counts_is_sighted_and_not_only_what_a_finding_goes_by(
+    evidence: Callable[..., Evidence],
+) -> None:
+    records = [
+        evidence("A", "met", "2026-05-01", source="observation"),
+        evidence("A", "not_met", "2026-06-01", source="document"),
+        evidence("G", "met", "2026-06-02", source="self"),
+        evidence("A", "met", "2020-01-01", source="observation"),
+    ]
+    found = unfolding().read(records, AS_OF)
+    sighted = [(sighting.source.value, sighting.criteria) for sighting in found.positions[0].sightings]
+    assert sighted == [("observation", (0,)), ("document", (0,)), ("self", (0, 1))]
+    assert winner(found) == records[0].id
+
+
+def test_what_does_not_apply_is_set_aside_and_its_evidence_with_it(evidence: Callable[..., Evidence]) -> None:
+    records = [evidence("G", "met", source="observation"), evidence("A", "met", source="document")]
+    (found,) = unfolding().read(records, AS_OF).positions
+    found.leave_out(frozenset({0}))
+    assert [State(found.states[at]) for at in (0, 1)] == [State.NOT_APPLICABLE, State.MET]
+    assert [(sighting.source.value, sighting.criteria) for sighting in found.sightings] == [("observation", (1,))]
+    assert [(sighting.source.value, sighting.criteria) for sighting in found.ignored] == [
+        ("observation", (0,)),
+        ("document", (0,)),
+    ]

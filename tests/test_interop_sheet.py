@@ -29,8 +29,8 @@ SEPTEMBER, MID, JULY = dt.date(2025, 9, 12), dt.date(2026, 1, 12), dt.date(2026,
 def pack(
     version: str = "2024.1", *, lines: tuple[str, ...] = ("L1.1", "L1.2", "L2.1", "L3.1"), sheet: bool = True
 ) -> Pack:
-    outcome = {"level": "ladder.level", "zone": "expected.zone", "action": "action.value", "colours": "sheet"}
-    made = support.framework(version=version, title="Ladder & stair", review_points=support.REVIEWS, outcome=outcome)
+    outcomes = [support.outcome(rules=["sheet"], colours="sheet" if sheet else None)]
+    made = support.framework(version=version, title="Ladder & stair", review_points=support.REVIEWS, outcomes=outcomes)
     rules = (Ragging(id="sheet", label="Sheet", source="7", kind="ragging", order=lines),) if sheet else ()
     # Labels that begin like a formula have to come out as text.
     standards = [

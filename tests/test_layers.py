@@ -21,22 +21,23 @@ CORE = Path(bandstand.__file__).parent
 ORDER: tuple[tuple[str, ...], ...] = (
     ("",),  # bandstand/__init__.py, which has the version
     ("models",),
-    ("errors", "words"),
+    ("errors", "generated", "words"),
     ("rules",),
     ("packs",),
     ("engine",),
-    ("explain", "interop", "lookup", "schemas"),
+    ("candidates", "explain", "interop", "lookup", "schemas"),
     ("examples",),
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("service",),
+    ("framework_pages", "service"),
     ("cli",),
     ("__main__",),
 )
 #: What a part leaves alone although it stands to the left: files are read without an engine, and sentences are views of
 #: the trace, never of an engine.
 LEFT_ALONE = {
+    "candidates": {"engine"},
     "explain": {"engine"},
     "hookspecs": {"engine", "explain", "interop", "lookup", "schemas", "examples"},
     "interop": {"engine"},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bandstand.engine.findings import Sighting
 from bandstand.engine.plain import FALSE, NOT_FIRED, TRUE, UNKNOWN, PlainEngine, PlainRun, fact_verdict
 from bandstand.errors import EngineError
 from bandstand.models.clauses import (
@@ -22,6 +23,7 @@ from bandstand.models.clauses import (
     Need,
     Value,
 )
+from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
 
 if TYPE_CHECKING:
@@ -246,6 +248,75 @@ def test_a_run_goes_in_the_measure_s_order_and_not_the_pack_s(clauses_program: C
     measure = Measure("r.number", "run", ("C", "A", "B"), SETTLED_STATES)
     program = clauses_program("ABC", [], [], [measure])
     assert PlainEngine(program).inputs([State.MET, State.NOT_MET, State.MET], {}).measures == (2,)
+
+
+#: A document on A and B, another on B, and an observation of C.
+SIGHTINGS = (
+    Sighting(EvidenceSource.DOCUMENT, (0, 1)),
+    Sighting(EvidenceSource.DOCUMENT, (1,)),
+    Sighting(EvidenceSource.OBSERVATION, (2,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("how", "criteria", "number"),
+    [
+        ("evidenced", "ABC", 3),
+        ("evidenced", "AB", 2),
+        ("evidenced", "D", 0),
+        ("kinds", "ABC", 2),
+        ("kinds", "AB", 1),
+        ("kinds", "D", 0),
+        ("records", "ABC", 3),
+        ("records", "B", 2),
+        ("records", "AC", 2),
+        ("records", "D", 0),
+    ],
+)
+def test_a_measure_of_evidence_counts_criteria_kinds_of_source_or_records_and_looks_at_no_finding(
+    how: Any, criteria: str, number: int, clause: Callable[..., Clause], clauses_program: Callable[..., Program]
+) -> None:
+    measure = Measure("r.number", how, tuple(criteria))
+    exactly = (MeasureCompares("r.number", ">=", number), MeasureCompares("r.number", "<=", number))
+    program = clauses_program("ABCD", [concludes()], [clause("r.a", True, *exactly)], [measure])
+    engine = PlainEngine(program)
+    inputs = engine.inputs([State.NOT_EVIDENCED] * 4, {}, SIGHTINGS)
+    assert inputs.measures == (number,)
+    assert value(program, engine.run(inputs)) is True
+    assert engine.inputs([State.MET] * 4, {}).measures == (0,)
+
+
+def test_a_number_past_all_that_it_is_compared_with_is_told_like_the_last(
+    clause: Callable[..., Clause], clauses_program: Callable[..., Program]
+) -> None:
+    measure = Measure("r.records", "records", ("A",))
+    few, many = MeasureCompares("r.records", "<=", 2), MeasureCompares("r.records", ">", 2)
+    program = clauses_program(
+        "A",
+        [concludes("r.few"), concludes("r.many")],
+        [clause("r.few", True, few), clause("r.many", True, many)],
+        [measure],
+    )
+    engine = PlainEngine(program)
+    for records in (0, 2, 3, 4, 500):
+        ran = engine.run(engine.inputs([State.MET], {}, [Sighting(EvidenceSource.SELF, (0,))] * records))
+        assert [value(program, ran, name) for name in ("r.few", "r.many")] == [records <= 2, records > 2]
+
+
+@pytest.mark.parametrize(("how", "number"), [("evidenced", 1), ("kinds", 1), ("records", 1)])
+def test_a_measure_of_evidence_may_look_at_some_sources_alone(
+    how: Any, number: int, clauses_program: Callable[..., Program]
+) -> None:
+    measure = Measure("r.number", how, ("A", "B", "C"), sources=frozenset({"observation"}))
+    engine = PlainEngine(clauses_program("ABC", [], [], [measure]))
+    assert engine.inputs([State.MET] * 3, {}, SIGHTINGS).measures == (number,)
+
+
+def test_what_does_not_apply_to_the_person_is_counted_apart(clauses_program: Callable[..., Program]) -> None:
+    hows: tuple[Any, ...] = ("ignored", "evidenced")
+    measures = [Measure(f"r.{how}", how, ("A", "B", "C")) for how in hows]
+    engine = PlainEngine(clauses_program("ABC", [], [], measures))
+    assert engine.inputs([State.MET] * 3, {}, SIGHTINGS[2:], SIGHTINGS[:1]).measures == (2, 1)
 
 
 def test_a_program_without_clauses_concludes_every_otherwise_value(clauses_program: Callable[..., Program]) -> None:

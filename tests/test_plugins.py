@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
 
 SHIPPED = files("bandstand_smart_equip") / "pack"
-BUILT_IN_KINDS = ["cumulative_levels", "decision_table", "expected_band", "ragging"]
+BUILT_IN_KINDS = [
+    "coverage",
+    "cumulative_levels",
+    "decision_table",
+    "expectations",
+    "expected_band",
+    "profile",
+    "prompts",
+    "ragging",
+    "rating_check",
+]
 AS_OF = dt.date(2025, 7, 10)
 
 #: A framework of two lines, whose one rule is of a kind that Bandstand does not bring.
@@ -54,7 +64,17 @@ DUTIES: dict[str, Any] = {
             {"id": "start", "label": "Start", "text": "Start with one of them.", "source": 1},
             {"id": "go_on", "label": "Go on", "text": "Go on as before.", "source": 1},
         ],
-        "outcome": {"level": "duty.points", "zone": "duty.zone", "action": "duty.action"},
+        "outcomes": [
+            {
+                "id": "duty",
+                "label": "Duty",
+                "rules": ["duty"],
+                "sets": ["duties"],
+                "level": "duty.points",
+                "zone": "duty.zone",
+                "action": "duty.action",
+            }
+        ],
     },
     "standards/D.yaml": {
         "id": "D",
@@ -80,7 +100,8 @@ class AnyOf(Rule):
     kind: Literal["any_of"]
     criteria: tuple[str, ...]
 
-    def conclusions(self) -> tuple[Conclusion, ...]:
+    def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
+        del context
         return (
             Conclusion("duty.points", (0, 1), 0, self.id, "Points"),
             Conclusion("duty.zone", (None,), None, self.id, "Zone"),
@@ -93,7 +114,6 @@ class AnyOf(Rule):
                 yield unknown("criterion", criterion, context.criteria, ("criteria", at))
 
     def lower(self, context: RuleContext) -> Lowered:
-        del context
         met = tuple(FindingIs(criterion, SETTLED_STATES) for criterion in self.criteria)
         open_lines = tuple(FindingIs(c, frozenset(State) - SETTLED_STATES) for c in self.criteria)
         clauses = (
@@ -102,7 +122,7 @@ class AnyOf(Rule):
             Clause("duty.action", "go_on", "any", met, (self.ground(),)),
             Clause("duty.action", "start", "all", open_lines, (self.ground(),)),
         )
-        return Lowered("position", self.conclusions(), clauses)
+        return Lowered("position", self.conclusions(context), clauses)
 
 
 def write_pack(folder: Path, **changes: object) -> Path:

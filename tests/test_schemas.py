@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,9 @@ from jsonschema import Draft202012Validator
 from bandstand import schemas
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish
+from bandstand.hookspecs import PROJECT
 from bandstand.models.evidence import Person
+from bandstand.packs.load import FOLDERS
 from bandstand.packs.yaml_source import read_yaml
 from bandstand.plugins import load_catalogue
 
@@ -27,31 +30,53 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
 
 FOLDER = Path(__file__).parent.parent / "schemas"
-NAMES = [
-    "evaluation.schema.json",
-    "evidence.schema.json",
-    "examples.schema.json",
-    "explanation.schema.json",
-    "framework.schema.json",
-    "frameworks.schema.json",
-    "item.schema.json",
-    "listing.schema.json",
-    "person.schema.json",
-    "problem.schema.json",
-    "problems.schema.json",
-    "rules.schema.json",
-    "sheet.schema.json",
-    "standard.schema.json",
-]
 #: A folder of a pack, and the schema of the files in it.
 SCHEMA_OF = {
     "": "framework.schema.json",
     "standards": "standard.schema.json",
     "rules": "rules.schema.json",
     "examples": "examples.schema.json",
+    "guidance": "guidance.schema.json",
+    "crosswalks": "crosswalk.schema.json",
 }
-SHIPPED = Path(str(files("bandstand_smart_equip"))) / "pack"
-SHIPPED_FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
+#: What people give besides, and what the commands write.
+INPUTS = {"evidence.schema.json", "person.schema.json"}
+OUTPUTS = {
+    "candidates.schema.json",
+    "evaluation.schema.json",
+    "explanation.schema.json",
+    "frameworks.schema.json",
+    "item.schema.json",
+    "listing.schema.json",
+    "problem.schema.json",
+    "problems.schema.json",
+    "provenance.schema.json",
+    "sheet.schema.json",
+}
+NAMES = sorted({*SCHEMA_OF.values(), *INPUTS, *OUTPUTS})
+#: The packs of the plugins in this repository.
+SHIPPED = {
+    point.value: Path(str(files(point.value))) / "pack"
+    for point in entry_points(group=PROJECT)
+    if point.value.startswith("bandstand_")
+}
+#: Each of their files: the plugin, and the file's name below the pack.
+SHIPPED_FILES = [
+    (plugin, path.relative_to(pack).as_posix())
+    for plugin, pack in sorted(SHIPPED.items())
+    for path in sorted(pack.rglob("*.yaml"))
+]
+
+
+EVIDENCE = {
+    "id": "e1",
+    "person": "P-1",
+    "framework": "tiny",
+    "criteria": ["A.1"],
+    "claim": "steady",
+    "source": "self",
+    "date": "2025-07-01",
+}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +93,8 @@ def test_the_committed_schemas_are_those_of_the_models() -> None:
     assert schemas.drift(FOLDER) == [], "run `make schemas`, and commit the result"
 
 
-def test_eight_schemas_are_published() -> None:
+def test_a_schema_is_published_for_each_file_of_a_pack_each_input_and_each_output() -> None:
+    assert set(SCHEMA_OF) == {"", *FOLDERS}
     assert sorted(schemas.published()) == NAMES
 
 
@@ -100,23 +126,23 @@ def test_the_kinds_in_the_rules_schema_are_those_that_bandstand_s_own_plugin_reg
     assert sorted(kinds) == sorted(load_catalogue(points=[]).kinds)
 
 
-def test_the_shipped_pack_has_files_of_every_folder() -> None:
-    assert {name.rpartition("/")[0] for name in SHIPPED_FILES} == set(SCHEMA_OF)
+def test_the_shipped_packs_have_files_of_every_folder() -> None:
+    assert {name.rpartition("/")[0] for _, name in SHIPPED_FILES} == set(SCHEMA_OF)
 
 
-@pytest.mark.parametrize("name", SHIPPED_FILES)
-def test_a_shipped_file_meets_its_published_schema(name: str) -> None:
-    source = read_yaml(name, (SHIPPED / name).read_bytes())
+@pytest.mark.parametrize(("plugin", "name"), SHIPPED_FILES)
+def test_a_shipped_file_meets_its_published_schema(plugin: str, name: str) -> None:
+    source = read_yaml(name, (SHIPPED[plugin] / name).read_bytes())
     schema = schemas.published()[SCHEMA_OF[name.rpartition("/")[0]]]
     assert source.problems == []
     assert list(Draft202012Validator(schema).iter_errors(source.data)) == []
 
 
-@pytest.mark.parametrize("name", SHIPPED_FILES)
-def test_a_shipped_file_points_editors_to_its_published_schema(name: str) -> None:
-    first = (SHIPPED / name).read_text("utf-8").partition("\n")[0]
-    _, _, reference = first.partition("$schema=")
-    assert (SHIPPED / name).parent.joinpath(reference).resolve() == FOLDER / SCHEMA_OF[name.rpartition("/")[0]]
+@pytest.mark.parametrize(("plugin", "name"), SHIPPED_FILES)
+def test_a_shipped_file_points_editors_to_its_published_schema(plugin: str, name: str) -> None:
+    file = SHIPPED[plugin] / name
+    _, _, reference = file.read_text("utf-8").partition("\n")[0].partition("$schema=")
+    assert file.parent.joinpath(reference).resolve() == FOLDER / SCHEMA_OF[name.rpartition("/")[0]]
 
 
 @pytest.mark.parametrize(
@@ -132,11 +158,24 @@ def test_a_shipped_file_points_editors_to_its_published_schema(name: str) -> Non
         pytest.param("standard.schema.json", {"id": "A"}, id="a standard without criteria"),
         pytest.param("examples.schema.json", {"examples": []}, id="no example"),
         pytest.param("framework.schema.json", {}, id="nothing"),
+        pytest.param("guidance.schema.json", {"id": "hints", "items": []}, id="guidance of nothing"),
+        pytest.param("crosswalk.schema.json", {"to": "other"}, id="a crosswalk without links"),
+        pytest.param("person.schema.json", {"person": "P-1", "facts": {"aim": 1}}, id="a fact that is no text"),
+        pytest.param("evidence.schema.json", {**EVIDENCE, "claim": "Met!"}, id="a claim that is no word"),
     ],
 )
 def test_a_published_schema_refuses(name: str, document: object) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schemas.published()[name], Draft202012Validator)
+
+
+def test_a_claim_may_be_a_point_of_a_framework_s_own_scale_and_facts_stand_by_their_ids() -> None:
+    published = schemas.published()
+    accepted = {"accepted_from": "e0", "accepted_by": "P-2"}
+    jsonschema.validate({**EVIDENCE, **accepted}, published["evidence.schema.json"], Draft202012Validator)
+    jsonschema.validate(
+        {"person": "P-1", "facts": {"aim": "stay"}}, published["person.schema.json"], Draft202012Validator
+    )
 
 
 def test_an_evaluation_as_it_is_written_meets_its_schema(smart: Pack) -> None:
@@ -184,7 +223,8 @@ def test_the_check_fails_and_names_the_remedy(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "person.schema.json").unlink()
     assert schemas.main(["check", str(tmp_path)]) == 1
     assert said(capsys) == (
-        "Not as the models have it: person.schema.json. Run `make schemas`, and commit the result.\n"
+        "Not up to date: person.schema.json. "
+        f"Run `python -m bandstand.schemas write {tmp_path}`, and commit the result.\n"
     )
     assert schemas.main(["write", str(tmp_path)]) == 0
     assert said(capsys) == f"{tmp_path / 'person.schema.json'}\n"

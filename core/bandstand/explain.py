@@ -39,7 +39,7 @@ def explain_why_not(why: WhyNot) -> str:
         return f"Level {why.level} is held, so nothing stands between."
     if why.steps.reaches is None:
         return f"Level {why.level} cannot be reached by evidence alone."
-    asked = [f"{words.line(step.criterion, step.label)}: {step.asks}" for step in why.steps.criteria]
+    asked = [f"{step.named}: {step.asks}" for step in why.steps.criteria]
     also = (
         "" if len(why.blockers) == len(asked) else f" Of {len(why.blockers)} open lines, these are the fewest that do."
     )
@@ -65,7 +65,8 @@ def _headline(evaluation: Evaluation, pack: Pack) -> str:
     points = {point.id: point.label for point in pack.framework.review_points}
     when = f", {points[evaluation.review_point]}" if evaluation.review_point else ""
     if not seen:
-        return f"{evaluation.person}: nothing is evidenced under {pack.name} as at {words.day(evaluation.as_of)}."
+        of = f", {words.uncapitalised(pack.outcomes[evaluation.outcome].label)}," if len(pack.outcomes) > 1 else ""
+        return f"{evaluation.person}: nothing is evidenced under {pack.name}{of} as at {words.day(evaluation.as_of)}."
     whose = f"({label.lower()}{when}, as at {words.day(evaluation.as_of)})"
     if evaluation.level is None:
         outcome = pack.outcomes[evaluation.outcome]
@@ -132,7 +133,7 @@ def _steps(evaluation: Evaluation) -> Iterator[str]:
         return
     steps = evaluation.next_steps.criteria
     for step in steps[:_MOST_STEPS]:
-        yield f"{words.line(step.criterion, step.label)}: {step.descriptor} [{step.asks}]"
+        yield f"{step.named}: {step.descriptor} [{step.asks}]"
     if len(steps) > _MOST_STEPS:
         yield f"… and {len(steps) - _MOST_STEPS} more; --json names them all."
 

@@ -33,11 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _page(pack: Pack) -> Iterator[str]:
     framework = pack.framework
-    yield f"# {pack.id}: {framework.title}"
+    yield f"# {pack.id}"
     yield ""
-    yield f"{framework.publisher}. Valid {words.span(framework.valid_from, framework.valid_until)}."
-    yield f"Pack {pack.version}; lines are of `{framework.document.file}`."
-    yield "This page is made from the pack by `python -m bandstand.framework_pages write docs/frameworks`."
+    yield f"- title: {framework.title}"
+    yield f"- publisher: {framework.publisher}"
+    yield f"- valid {words.span(framework.valid_from, framework.valid_until)}; pack {pack.version}"
+    yield f"- lines are of `{framework.document.file}`; this page is made from the pack by `make pages`"
     yield ""
     yield framework.summary
     yield ""

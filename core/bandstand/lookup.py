@@ -32,12 +32,14 @@ class Item:
         id: Its id.
         value: The thing itself.
         pack: The pack that it is in.
+        also: What else in the pack has the same id; ``kind:id`` names each.
     """
 
     kind: str
     id: str
     value: BaseModel
     pack: Pack
+    also: tuple[str, ...] = ()
 
     def listing(self) -> ItemListing:
         """The thing with its kind and the document that its lines are of."""
@@ -79,16 +81,22 @@ class Item:
 
 
 def find_item(pack: Pack, wanted: str) -> Item:
-    """The thing of ``pack`` with the id ``wanted``, in whatever letter case.
+    """The thing of ``pack`` with the id ``wanted``, in whatever letter case; ``rule:ladder`` is the rule of that id.
 
     Raises:
         NotFoundError: There is none; the message suggests the nearest.
     """
     groups = _groups(pack)
-    for kind, items in groups:
-        for name, value in items.items():
-            if name.lower() == wanted.lower():
-                return Item(kind, name, value, pack)
+    kind, colon, name = wanted.partition(":")
+    if colon and kind.replace("_", " ").lower() in {known for known, _ in groups}:
+        # A grade's id may hold a colon, but begins with no kind of thing.
+        groups = [group for group in groups if group[0] == kind.replace("_", " ").lower()]
+        wanted = name
+    for of, items in groups:
+        for own, value in items.items():
+            if own.lower() == wanted.lower():
+                also = dict.fromkeys(other for other, more in groups if own in more and other != of)
+                return Item(of, own, value, pack, tuple(also))
     grades = pack.find_grades(wanted)
     if len(grades) == 1:
         return Item("grade", grades[0].id, grades[0], pack)
@@ -100,7 +108,6 @@ def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
     """Everything that has an id, by what it is."""
     framework = pack.framework
     return [
-        ("section", {section.id: section for section in framework.sections}),
         ("standard", {standard.id: standard for standard in pack.standards}),
         ("criterion", dict(pack.unfolded.criteria)),
         ("criterion", {unit.id: unit for unit in pack.criteria.values()}),
@@ -109,11 +116,12 @@ def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
         ("scale", {scale.id: scale for scale in framework.scales}),
         ("point", {point.id: point for scale in framework.scales for point in scale.points}),
         ("fact", {fact.id: fact for fact in framework.facts}),
-        ("outcome", dict(pack.outcomes)),
         ("rule", dict(pack.rule_by_id)),
+        ("outcome", dict(pack.outcomes)),
         ("zone", {zone.id: zone for zone in framework.zones}),
         ("action", {action.id: action for action in framework.actions}),
         ("review point", {point.id: point for point in framework.review_points}),
+        ("section", {section.id: section for section in framework.sections}),
         ("list of guidance", {guidance.id: guidance for guidance in pack.guidance}),
         ("item of guidance", {item.id: item for guidance in pack.guidance for item in guidance.items}),
         ("crosswalk", {crosswalk.to: crosswalk for crosswalk in pack.crosswalks}),

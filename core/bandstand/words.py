@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bandstand.models.finding import Finding
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandstand.models.evaluation import PublishedFinding
+    from bandstand.models.standard import Unit
 
+#: A label that begins with a name of several words: Question Level Analysis.
+_NAME = re.compile(r"[A-Z][a-z]+(?:'s)? [A-Z][a-z]")
 _SOURCES = {
     "self": "own view",
     "appraiser": "the appraiser",
@@ -51,12 +55,20 @@ def lines(source: str) -> str:
 
 def uncapitalised(label: str) -> str:
     """A label within a sentence: ``shared plans``; one that begins with an abbreviation keeps it."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+    is_name = _NAME.match(label) is not None
+    return label if is_name or not (label[1:2].islower() or label[1:2] == " ") else label[:1].lower() + label[1:]
 
 
 def line(criterion: str, label: str) -> str:
     """A criterion as a sentence names it: ``L4.3 shared plans``."""
     return f"{criterion} {uncapitalised(label)}"
+
+
+def named(unit: Unit) -> str:
+    """A criterion, or a point of one, as a sentence names it: ``1d.vi new on known (high impact)``."""
+    if unit.at is None:
+        return line(unit.id, unit.label)
+    return f"{line(unit.criterion, unit.label)} ({uncapitalised(unit.at)})"
 
 
 def standing(level: int) -> str:

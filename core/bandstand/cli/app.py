@@ -120,7 +120,10 @@ def show(
     framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
     item: Annotated[
         str | None,
-        typer.Argument(help="Id of a standard, criterion, statement, stage, grade, role, rule …", show_default=False),
+        typer.Argument(
+            help="Id of a standard, criterion, stage, grade, role, rule …; or rule:ID where several share one.",
+            show_default=False,
+        ),
     ] = None,
     *,
     provenance: Annotated[

@@ -10,7 +10,7 @@ from bandstand import words
 from bandstand.engine.durable import DurableEngine, DurableRun, require_durable
 from bandstand.engine.facts import person_facts
 from bandstand.engine.findings import Findings, FindingSet, FindingsReader
-from bandstand.engine.plain import Inputs, PlainEngine, PlainRun
+from bandstand.engine.plain import EVIDENCE_MEASURES, Inputs, PlainEngine, PlainRun
 from bandstand.engine.smallest_change import open_criteria
 from bandstand.errors import EngineUnavailableError, NotFoundError, RefusedError
 from bandstand.models.finding import SHORT_STATES, State
@@ -88,7 +88,8 @@ class Evaluated:
         purpose: What for.
         as_of: Up to when.
         review_point: The last review point that counted, where one was named.
-        evidence: All the evidence that was given for the outcome.
+        given: All the evidence that was given, for other outcomes too.
+        names: Everything that evidence for the outcome may name.
         facts: What rules could know of the person.
         settings: What the trust sets for everybody.
         findings: What the evidence shows.
@@ -106,7 +107,8 @@ class Evaluated:
     purpose: str
     as_of: dt.date
     review_point: str | None
-    evidence: Sequence[Evidence]
+    given: Sequence[Evidence]
+    names: frozenset[str]
     facts: Mapping[str, Fact]
     settings: Mapping[str, str]
     findings: Findings
@@ -116,6 +118,11 @@ class Evaluated:
     speaking: frozenset[str]
     unavailable: str | None
     since: Earlier | None
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The evidence that is for the outcome."""
+        return [record for record in self.given if not self.names.isdisjoint(record.criteria)]
 
     @property
     def runs(self) -> list[Run]:
@@ -159,7 +166,15 @@ class _Compiled:
         programs = [engine.program for engine in (self.position, self.review) if engine.program.clauses]
         self.durable = {program.name: DurableEngine(program) for program in programs} if durable else {}
         points = [point.id for point in framework.review_points]
-        self.reader = FindingsReader(framework.findings, self.criteria, points, pack.unfolded.unfolds)
+        measured = any(measure.how in EVIDENCE_MEASURES for part in lowered for measure in part.measures)
+        self.reader = FindingsReader(
+            framework.findings, self.criteria, points, pack.unfolded.unfolds, sightings=measured
+        )
+        #: Everything that evidence for it may name.
+        self.names = frozenset(
+            name for (name, _), said in pack.unfolded.unfolds.items() if pack.criteria[said[0][0]].set in outcome.sets
+        )
+        self._speaks = None if outcome.speaks is None else self.position.program.positions[outcome.speaks]
         self.silence = [int(State.NOT_EVIDENCED)] * len(self.criteria)
         #: Criteria that apply only to people with one of some flags.
         self.only_if = [
@@ -178,8 +193,7 @@ class _Compiled:
 
     def run(self, engine: PlainEngine, found: FindingSet, facts: Mapping[str, Fact]) -> Run:
         """Conclude on one set of findings, by both engines where both are there."""
-        sightings = found.sightings if engine.measures_evidence else ()
-        inputs = engine.inputs(found.states, {**facts, "view": found.view}, sightings)
+        inputs = engine.inputs(found.states, {**facts, "view": found.view}, found.sightings, found.ignored)
         durable = self.durable.get(engine.program.name)
         run = durable.run(inputs) if durable else DurableRun((), ()) if self.durable else None
         return Run(engine, found, inputs, engine.run(inputs), run)
@@ -196,12 +210,14 @@ class _Compiled:
     def says_something(self, run: Run) -> bool:
         """Whether a view has evidence enough for a level, or evidence against the first; silence is neither.
 
-        Where there are no levels, any evidence says something.
+        Where there are no levels, a conclusion says so, or any evidence does.
         """
+        values = run.plain.values if run.durable is None else run.durable.values
+        if self._speaks is not None:
+            return run.program.conclusions[self._speaks].values[values[self._speaks]] is True
         if self._level is None:
             return any(winner is not None for winner in run.findings.winners)
-        level = run.plain.values if run.durable is None else run.durable.values
-        if level[self._level] != self._lowest:
+        if values[self._level] != self._lowest:
             return True
         states = run.findings.states
         return any(states[at] in SHORT_STATES for at in self._first_step)
@@ -271,15 +287,14 @@ class Evaluator:
         self.check_review_point(review_point)
         compiled = self._of(asked)
         settings = settings or {}
-        own = [record for record in evidence if asked in self.pack.outcomes_of(record)]
         facts = person_facts(self.pack, person, purpose, as_of, settings)
-        findings = self._read(compiled, own, facts, as_of, review_point)
+        findings = self._read(compiled, evidence, facts, as_of, review_point)
         positions = {found.view: compiled.run(compiled.position, found, facts) for found in findings.positions}
         headline = compiled.headline(list(positions.values()))
         speaking = {v for v, run in positions.items() if run.findings.counts_in_full and compiled.says_something(run)}
         earlier = None
         if since is not None:
-            then = self._read(compiled, own, facts, since, None)
+            then = self._read(compiled, evidence, facts, since, None)
             of_view = next((found for found in then.positions if found.view == headline.findings.view), None)
             of_view = of_view or self._nothing(compiled, facts, headline.findings.view)
             known = person_facts(self.pack, person, purpose, since, settings)
@@ -291,7 +306,8 @@ class Evaluator:
             purpose=purpose,
             as_of=as_of,
             review_point=review_point,
-            evidence=own,
+            given=evidence,
+            names=compiled.names,
             facts=facts,
             settings=settings,
             findings=findings,
@@ -314,8 +330,10 @@ class Evaluator:
         review_point: str | None,
     ) -> Findings:
         findings = compiled.reader.read(evidence, as_of, review_point)
+        views = compiled.outcome.views or self._views
+        findings.positions = [found for found in findings.positions if found.view in views]
         if not findings.positions:
-            findings.positions.append(self._nothing(compiled, facts, self._views[0]))
+            findings.positions.append(self._nothing(compiled, facts, views[0]))
         for found in (*findings.positions, *findings.columns):
             _leave_out_what_does_not_apply(compiled, found, facts)
         return findings
@@ -364,7 +382,8 @@ class Evaluator:
                     f"{refusal.reason} {uses}"
                 )
         if purpose in {p.id for p in framework.purposes}:
-            raise RefusedError(f"{self.pack.name} does not give {asked.label.lower()} for {purpose}. {uses}")
+            label = words.uncapitalised(asked.label)
+            raise RefusedError(f"{self.pack.name} does not serve {purpose} with this outcome ({label}). {uses}")
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
 
     def check_review_point(self, review_point: str | None) -> None:
@@ -382,6 +401,6 @@ class Evaluator:
 def _leave_out_what_does_not_apply(compiled: _Compiled, found: FindingSet, facts: Mapping[str, Fact]) -> None:
     flags = facts["flags"]
     assert isinstance(flags, frozenset)
-    for at, needed in compiled.only_if:
-        if needed.isdisjoint(flags):
-            found.states[at] = int(State.NOT_APPLICABLE)
+    absent = frozenset(at for at, needed in compiled.only_if if needed.isdisjoint(flags))
+    if absent:
+        found.leave_out(absent)

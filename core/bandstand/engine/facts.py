@@ -20,7 +20,7 @@ def person_facts(
 
     A grade that the framework does not have, or that could be several of its grades, is not known. Roles, stages, flags
     and facts that belong to other frameworks are left out. A setting is the trust's for everybody, so what a person's
-    record says of it does not count.
+    record says of it does not count. An answer that the framework does not know is none.
     """
     framework = pack.framework
     grades = pack.find_grades(person.grade, person.strand) if person.grade else []
@@ -30,8 +30,7 @@ def person_facts(
     flags = {flag.id for flag in framework.flags}
     since = person.in_role_since
     asked: dict[str, Fact] = {
-        fact.id: (settings if fact.of == "trust" else person.facts).get(fact.id, fact.default)
-        for fact in framework.facts
+        fact.id: fact.known((settings if fact.of == "trust" else person.facts).get(fact.id)) for fact in framework.facts
     }
     return {
         **asked,

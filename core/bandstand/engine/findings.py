@@ -28,10 +28,14 @@ _SILENT: Final = int(State.NOT_EVIDENCED)
 _VIEWS: Final = 1 << 10
 
 
-#: Where a criterion is, and what is claimed of it.
-_Aim = tuple[int, Claim]
+#: Where a criterion is, the number of what is claimed of it, and how cautious that is.
+_Aim = tuple[int, int, int]
 #: What evidence about something with a claim says of each criterion: by id and claim, criteria and what each is.
 Unfolds = Mapping[tuple[str, str], Sequence[tuple[str, Claim]]]
+
+
+#: A record that counts, what it says of which criteria, and the place of its review, or below 0 where it has none.
+_Counting = tuple["Evidence", Sequence[_Aim], int]
 
 
 class Sighting(NamedTuple):
@@ -58,6 +62,7 @@ class FindingSet:
         counts_in_full: Whether any of it may reach the top of the scale, being moderated or from a source that need
             not be.
         sightings: All that counts, whether a finding goes by it or not.
+        ignored: What would count, of criteria that do not apply to the person.
     """
 
     view: str
@@ -66,6 +71,19 @@ class FindingSet:
     winners: list[Evidence | None]
     counts_in_full: bool
     sightings: list[Sighting] = field(default_factory=list)
+    ignored: list[Sighting] = field(default_factory=list)
+
+    def leave_out(self, criteria: frozenset[int]) -> None:
+        """Set aside what there is of criteria, by their positions, that do not apply to the person."""
+        for at in criteria:
+            self.states[at] = int(State.NOT_APPLICABLE)
+        sightings, self.sightings = self.sightings, []
+        for sighting in sightings:
+            kept = tuple(at for at in sighting.criteria if at not in criteria)
+            gone = tuple(at for at in sighting.criteria if at in criteria)
+            for part, where in ((kept, self.sightings), (gone, self.ignored)):
+                if part:
+                    where.append(Sighting(sighting.source, part))
 
 
 @dataclass(slots=True)
@@ -104,13 +122,13 @@ class _Counts(NamedTuple):
         view: Position of the view.
         weight: More than any key of a lower rank.
         full: Whether it may reach the top of the scale.
-        states: The state that each claim gives.
+        states: The state that each claim gives, by the claim's number.
     """
 
     view: int
     weight: int
     full: bool
-    states: dict[Claim, int]
+    states: tuple[int, ...]
 
 
 class FindingsReader:
@@ -121,19 +139,28 @@ class FindingsReader:
         criteria: Ids of all criteria that findings are wanted for, in order.
         review_points: Ids of the review points, in order.
         unfolds: What a claim about each thing says of which criteria; what it leaves out is read by nobody.
+        sightings: Whether all that counts is kept, for measures of evidence, and not only what findings go by.
     """
 
     def __init__(
-        self, policy: FindingsPolicy, criteria: Sequence[str], review_points: Sequence[str], unfolds: Unfolds
+        self,
+        policy: FindingsPolicy,
+        criteria: Sequence[str],
+        review_points: Sequence[str],
+        unfolds: Unfolds,
+        *,
+        sightings: bool = False,
     ) -> None:
+        self._sightings = sightings
         self.policy = policy
         self._size = len(criteria)
         position = {criterion: at for at, criterion in enumerate(criteria)}
-        self._aims: dict[tuple[str, str], tuple[_Aim, ...]] = {
-            said: aims
-            for said, of in unfolds.items()
-            if (aims := tuple((position[criterion], claim) for criterion, claim in of if criterion in position))
-        }
+        #: By claim and then by what it is made of, as reading a person's records looks up both for each.
+        self._aims: dict[str, dict[str, tuple[_Aim, ...]]] = {}
+        for (name, word), of in unfolds.items():
+            aims = tuple((position[c], _CLAIMS[claim], _CAUTION[claim]) for c, claim in of if c in position)
+            if aims:
+                self._aims.setdefault(str(word), {})[name] = aims
         self._review_points = {point: at for at, point in enumerate(review_points)}
         self._month, self._day = (int(part) for part in policy.cycle_starts.split("-"))
         self._counts = {
@@ -156,12 +183,16 @@ class FindingsReader:
         points = self._review_points
         latest = len(points) if review_point is None else points[review_point]
         unfolded = self._aims
-        best: dict[int, _Best] = {}
+        counting: list[_Counting] = []
         left_out: list[tuple[Evidence, str]] = []
 
         for record in evidence:
-            date, claim = record.date, record.claim
-            aims = [aim for criterion in record.criteria for aim in unfolded.get((criterion, claim), ())]
+            date, named = record.date, record.criteria
+            of_claim = unfolded.get(record.claim, {})
+            if len(named) == 1:
+                aims = of_claim.get(named[0], ())
+            else:
+                aims = tuple(aim for criterion in named for aim in of_claim.get(criterion, ()))
             if not aims:
                 continue
             if date > as_of:
@@ -175,8 +206,9 @@ class FindingsReader:
             if point > latest:
                 left_out.append((record, "later_review"))
                 continue
-            self._count(record, aims, point, best)
+            counting.append((record, aims, point))
 
+        best = self._best(counting)
         names = list(points)
         chosen: dict[int, int] = {}
         for at in sorted(at for at in best if at >= _VIEWS):
@@ -189,30 +221,31 @@ class FindingsReader:
             left_out,
         )
 
-    def _count(self, record: Evidence, aims: Sequence[_Aim], point: int, best: dict[int, _Best]) -> None:
-        """Let one record count in every view that it counts in; ``point`` is its column's, or below 0.
-
-        It counts in the view altogether, and in the column of its review.
-        """
-        day = record.date.toordinal() << 2
-        sighting = Sighting(record.source, tuple(at for at, _ in aims))
-        for view, weight, full, states in self._counts[record.source, record.moderated_by is not None]:
-            weighed = weight + day
-            # The view's findings altogether, then those of the review's column; a set's number says which it is.
-            for at in (view,) if point < 0 else (view, view + _VIEWS * (point + 1)):
-                found = best.get(at)
-                if found is None:
-                    found = best[at] = _Best(self._size)
-                if full:
-                    found.full = True
-                found.sightings.append(sighting)
-                keys = found.keys
-                for criterion, said in aims:
-                    old, key = keys[criterion], weighed | _CAUTION[said]
-                    if key > old or (key == old and _comes_first(record, found.winners[criterion])):
-                        keys[criterion] = key
-                        found.states[criterion] = states[said]
-                        found.winners[criterion] = record
+    def _best(self, counting: Iterable[_Counting]) -> dict[int, _Best]:
+        """The best evidence for each criterion, by the number of the set: a view, or a review's column in one."""
+        best: dict[int, _Best] = {}
+        ways, size, keeps = self._counts, self._size, self._sightings
+        for record, aims, point in counting:
+            day = record.date.toordinal() << 2
+            for view, weight, full, states in ways[record.source, record.moderated_by is not None]:
+                weighed = weight + day
+                # The view's findings altogether, then those of the review's column.
+                for at in (view,) if point < 0 else (view, view + _VIEWS * (point + 1)):
+                    found = best.get(at)
+                    if found is None:
+                        found = best[at] = _Best(size)
+                    if full:
+                        found.full = True
+                    if keeps:
+                        found.sightings.append(Sighting(record.source, tuple(at for at, _, _ in aims)))
+                    keys = found.keys
+                    for criterion, said, caution in aims:
+                        old, key = keys[criterion], weighed | caution
+                        if key > old or (key == old and _comes_first(record, found.winners[criterion])):
+                            keys[criterion] = key
+                            found.states[criterion] = states[said]
+                            found.winners[criterion] = record
+        return best
 
     def _finding_set(self, view: int, review_point: str | None, best: _Best) -> FindingSet:
         return FindingSet(
@@ -246,7 +279,7 @@ def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> 
             first = ranks if view.ranks[0].reaches is Claim.MET else ranks + 1
             weight = (first if moderated else ranks - number) * _RANK_WEIGHT
             said = CLAIM_STATES if reach == _TOP else SAID_STATES
-            states = {claim: int(said[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items()}
+            states = tuple(int(said[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items())
             return _Counts(at, weight, reach == _TOP, states)
     return None
 

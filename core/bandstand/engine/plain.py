@@ -93,10 +93,9 @@ class PlainEngine:
             for name, group in ((name, list(conditions)) for name, conditions in finding)
         ]
         self._measures = [
-            (spec.how, tuple(position[c] for c in spec.criteria), spec.states) for spec in program.measures
+            (spec.how, tuple(position[c] for c in spec.criteria), spec.states, spec.sources)
+            for spec in program.measures
         ]
-        #: Whether any measure looks at evidence rather than at findings.
-        self.measures_evidence = any(spec.how in _OF_EVIDENCE for spec in program.measures)
         # For each measure, likewise by its number, up to the first past which no comparison tells numbers apart.
         self._of_measure = [_measure_verdicts(program, spec.name) for spec in program.measures]
         self._words = [(c.fact, c.words) for c in program.conditions if isinstance(c, FactIs)]
@@ -110,12 +109,19 @@ class PlainEngine:
         ]
         self._otherwise = [c.values.index(c.otherwise) for c in program.conclusions]
 
-    def inputs(self, states: Sequence[int], facts: Mapping[str, Fact], sightings: Sequence[Sighting] = ()) -> Inputs:
+    def inputs(
+        self,
+        states: Sequence[int],
+        facts: Mapping[str, Fact],
+        sightings: Sequence[Sighting] = (),
+        ignored: Sequence[Sighting] = (),
+    ) -> Inputs:
         """Findings and facts, with the program's measures taken of them and of the evidence behind them."""
         taken = []
-        for how, criteria, counted in self._measures:
-            if how in _OF_EVIDENCE:
-                taken.append(_evidence_measure(how, criteria, sightings))
+        for how, criteria, counted, sources in self._measures:
+            if how in EVIDENCE_MEASURES:
+                seen = ignored if how == "ignored" else sightings
+                taken.append(_evidence_measure(how, criteria, sources, seen))
                 continue
             number = 0
             for c in criteria:
@@ -167,12 +173,17 @@ class PlainEngine:
         )
 
 
-_OF_EVIDENCE: Final = frozenset({"evidenced", "kinds", "records"})
+#: Measures of the evidence behind findings, and not of the findings.
+EVIDENCE_MEASURES: Final = frozenset({"evidenced", "kinds", "records", "ignored"})
 
 
-def _evidence_measure(how: str, criteria: Sequence[int], sightings: Iterable[Sighting]) -> int:
+def _evidence_measure(how: str, criteria: Sequence[int], sources: frozenset[str], sightings: Iterable[Sighting]) -> int:
     wanted = set(criteria)
-    about = [sighting for sighting in sightings if not wanted.isdisjoint(sighting.criteria)]
+    about = [
+        sighting
+        for sighting in sightings
+        if not wanted.isdisjoint(sighting.criteria) and (not sources or sighting.source in sources)
+    ]
     match how:
         case "kinds":
             return len({sighting.source for sighting in about})

@@ -31,7 +31,7 @@ from bandstand.models.evaluation import (
     ViewResult,
     WhyNot,
 )
-from bandstand.models.finding import Finding, State
+from bandstand.models.finding import FULL_STATES, Finding, State
 from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis
 
@@ -193,6 +193,7 @@ class _Publication:
             overruled=self._overruled(run, at, winner),
             finding=self._reach(run.findings.view, winner) if provisional else _FINDINGS[state],
             provisional=provisional,
+            in_full=state in FULL_STATES,
             evidence=winner.id,
             source=winner.source,
             date=winner.date,
@@ -286,7 +287,7 @@ class _Publication:
 
     def _step(self, criterion: str, asks: str) -> Step:
         unit = self._pack.criteria[criterion]
-        return Step(criterion=criterion, label=unit.label, descriptor=unit.text, asks=asks)
+        return Step(criterion=criterion, label=unit.label, named=words.named(unit), descriptor=unit.text, asks=asks)
 
     def _towards(self, level: int, wanted: tuple[str, Value]) -> tuple[tuple[Blocker, ...], NextSteps]:
         """Everything open on the way to ``level``, and the smallest change that gets there."""
@@ -318,7 +319,9 @@ class _Publication:
             int(State.MET) if criterion in wanted else state
             for criterion, state in zip(run.program.criteria, run.inputs.states, strict=True)
         ]
-        after = run.engine.run(run.engine.inputs(states, run.inputs.facts, run.findings.sightings))
+        after = run.engine.run(
+            run.engine.inputs(states, run.inputs.facts, run.findings.sightings, run.findings.ignored)
+        )
         assert self._outcome.level is not None
         at = run.program.positions[self._outcome.level]
         value = run.program.conclusions[at].values[after.values[at]]

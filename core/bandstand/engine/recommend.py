@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bandstand.engine.evaluate import Evaluated
+    from bandstand.models.clauses import Fact
     from bandstand.models.evaluation import NextSteps, PublishedFinding
     from bandstand.models.framework import Action
 
@@ -83,26 +84,42 @@ class _Advice:
         fields |= {
             "person": self._evaluated.person.person,
             "grade": facts.get("grade") or "this grade",
-            "career_stage": facts.get("career_stage") or "this stage",
-            "lines": words.listed([words.line(step.criterion, step.label) for step in steps.criteria]),
+            "career_stage": self._stage(facts.get("career_stage")),
+            "lines": words.listed([step.named for step in steps.criteria]),
             "count": len(steps.criteria),
         }
         return action.text.format(**fields)
 
+    def _stage(self, stage: Fact) -> str:
+        labels = {option.id: option.label for option in self._framework.career_stages}
+        return labels.get(str(stage), "not known")
+
     def _shaky_grounds(self, supports: Mapping[str, tuple[Ground, ...]], actions: Sequence[Action]) -> Iterable[Caveat]:
         """A caveat for each thing that the recommendation rests on and that the document does not state."""
-        subjects: dict[Ground, str] = {}
+        # A scale is nobody's point in particular.
+        subjects = {
+            ground(scale): f"The order of the scale of {words.uncapitalised(scale.label)}"
+            for scale in self._framework.scales
+            if any(ground(scale) in found for found in supports.values())
+        }
         for name, found in supports.items():
             declared = self._run.program.conclusions[self._run.program.positions[name]]
             rule = self._evaluated.pack.rule_by_id[declared.rule]
             for one in found:
                 subjects.setdefault(one, rule.subject(name, self._run.value))
         for action in actions:
-            subjects.setdefault(ground(action), action.label)
+            subjects.setdefault(ground(action), f'"{action.label}"')
+        focus = self._evaluated.outcome.focus
+        if focus is not None and self._steps.criteria:
+            chosen = self._evaluated.pack.rule_by_id[focus].focus_ground()
+            if chosen is not None:
+                subjects.setdefault(chosen, "The choice of what to work on")
         subjects.setdefault(ground(self._framework.findings), "How evidence counts")
+        given = self._evaluated.settings
+        own = {ground(asked) for asked in self._framework.facts if asked.of == "trust" and asked.id in given}
         said: set[tuple[str, str | None]] = set()
         for one, subject in sorted(subjects.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
-            if not one.is_firm and (subject, one.note) not in said:
+            if not one.is_firm and one not in own and (subject, one.note) not in said:
                 said.add((subject, one.note))
                 yield Caveat(code="basis", text=_basis_text(one, subject), basis=one.basis, source=one.source)
 

@@ -64,7 +64,10 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     Returns:
         The good people, the problems and notes. A grade stays as it was written: each framework reads it for itself.
     """
-    asked = {fact.id: fact for pack in packs.values() for fact in pack.framework.facts}
+    asked: dict[str, list[FactAsked]] = {}
+    for pack in packs.values():
+        for fact in pack.framework.facts:
+            asked.setdefault(fact.id, []).append(fact)
     headings = replace(PEOPLE, known=(*PEOPLE.known, *asked))
     people, columns, check = PeopleList(), ColumnWatch(headings), _PersonCheck(packs, asked)
     places: dict[str, Place] = {}
@@ -107,7 +110,7 @@ def _readers(headings: Headings) -> dict[str, EvidenceReader]:
 class _PersonCheck:
     """Checks people against what the installed frameworks know and ask for."""
 
-    def __init__(self, packs: Mapping[str, Pack], asked: Mapping[str, FactAsked]) -> None:
+    def __init__(self, packs: Mapping[str, Pack], asked: Mapping[str, list[FactAsked]]) -> None:
         self._asked = asked
         self._packs = [pack for pack in packs.values() if pack.framework.grades]
         frameworks = [pack.framework for pack in packs.values()]
@@ -163,7 +166,7 @@ class _PersonCheck:
             if fault is not None:
                 problems.append(_problem(fault[0], row, str(name), fault[1], fault[2], quoted(value)))
                 continue
-            facts[str(name)] = next((v.id for v in self._asked[str(name)].values if folded(v.id) == folded(text)), text)
+            facts[str(name)] = self._answers(str(name)).get(folded(text), text)
         return facts
 
     def _fact_fault(self, name: str, text: str) -> tuple[str, str, str] | None:
@@ -174,15 +177,20 @@ class _PersonCheck:
         if name not in self._asked:
             message = f'"{quoted(name)}" is not a fact that any framework asks for.'
             return "unknown-fact", message, did_you_mean(name, list(self._asked))
-        fact = self._asked[name]
-        if fact.of == "trust":
+        asked = self._asked[name]
+        if all(fact.of == "trust" for fact in asked):
             message = f'"{name}" is the trust\'s setting for everybody, and not of one person.'
             return "trust-setting", message, f"Take the column out, and give it as --set {name}={quoted(text)}."
-        values = [value.id for value in fact.values]
-        if values and folded(text) not in {folded(value) for value in values}:
-            message = f'"{quoted(text)}" is not an answer to "{fact.question}"'
-            return "unknown-fact-value", message, did_you_mean(text, values)
+        answers = self._answers(name)
+        if folded(text) not in answers and all(fact.values for fact in asked):
+            message = f'"{quoted(text)}" is not an answer to "{asked[0].question}"'
+            return "unknown-fact-value", message, did_you_mean(text, list(dict.fromkeys(answers.values())))
         return None
+
+    def _answers(self, name: str) -> dict[str, str]:
+        """The answers that there are to a fact, by each way of writing them: the id, or its words."""
+        values = [value for fact in self._asked[name] for value in fact.values]
+        return {folded(word): value.id for value in values for word in (value.label, value.id)}
 
     def _word(self, name: str, kind: str, word: str, row: RawRow, problems: list[Problem]) -> str:
         """The word as the framework spells it; an unknown one is a problem, and stays."""

@@ -92,15 +92,18 @@ class Measure:
         name: Unique in the pack, as ``sheet.first_gap``.
         how: ``count`` is how many of ``criteria`` are in one of ``states``; ``run`` is how many of them, from the
             first, are before the first that is not. ``evidenced`` is how many of them have evidence, whatever it says;
-            ``kinds`` is how many different kinds of source speak of them, and ``records`` how many records do.
+            ``kinds`` is how many different kinds of source speak of them, and ``records`` how many records do;
+            ``ignored`` is how many of them have evidence although they do not apply to the person.
         criteria: Ids, in order.
         states: The states that count; none for the measures of evidence.
+        sources: For measures of evidence, the kinds of source that are looked at; all when empty.
     """
 
     name: str
-    how: Literal["count", "run", "evidenced", "kinds", "records"]
+    how: Literal["count", "run", "evidenced", "kinds", "records", "ignored"]
     criteria: tuple[str, ...]
     states: frozenset[State] = frozenset()
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class PublishedFinding(_Part):
     Attributes:
         finding: One of the five answers; ``not_evidenced`` when nothing counted.
         provisional: A claim above what its source may reach until it is agreed.
+        in_full: Whether the evidence counts in full in the view, so that what it shows is more than what somebody says.
         evidence: Id of the evidence, unless there was none.
         source: Its source.
         date: Its date.
@@ -36,6 +37,7 @@ class PublishedFinding(_Part):
 
     finding: Finding
     provisional: bool = False
+    in_full: bool = False
     evidence: str | None = None
     source: str | None = None
     date: dt.date | None = None
@@ -75,10 +77,19 @@ class Blocker(PublishedFinding):
 
 
 class Step(_Part):
-    """What one criterion asks for."""
+    """What one criterion asks for.
+
+    Attributes:
+        criterion: Its id.
+        label: The criterion in a few words.
+        named: How a sentence names it.
+        descriptor: What meeting it looks like.
+        asks: What it asks for, as a phrase.
+    """
 
     criterion: str
     label: str
+    named: str
     descriptor: str
     asks: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bandstand.models.clauses import Value
 from bandstand.models.evidence import Attachment, ClaimWord, EvidenceSource, Identifier, PlainDate
@@ -31,6 +31,12 @@ class ExampleEvidence(_Part):
     moderated_by: Identifier | None = None
     accepted_from: Identifier | None = None
     accepted_by: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _accepted_by_somebody(self) -> ExampleEvidence:
+        if (self.accepted_from is None) != (self.accepted_by is None):
+            raise ValueError("evidence accepted from another framework names both the record and whoever accepted it")
+        return self
 
 
 class ExamplePerson(_Part):

@@ -50,5 +50,8 @@ SETTLED_STATES = frozenset({State.MET, State.NOT_APPLICABLE})
 #: The state of a claim from a source that does not count in full, where it says no more than the source may reach.
 SAID_STATES = {Claim.NOT_MET: State.SAID_NOT_MET, Claim.PARTLY_MET: State.SAID_PARTLY_MET, Claim.MET: State.MET}
 
+#: A criterion in one of these states was judged by evidence that counts in full.
+FULL_STATES = frozenset({State.NOT_MET, State.PARTLY_MET, State.MET})
+
 #: A criterion in one of these states was found wanting by evidence that counts in full; silence is not among them.
 SHORT_STATES = frozenset({State.NOT_MET, State.PARTLY_MET})

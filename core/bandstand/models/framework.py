@@ -222,6 +222,8 @@ class Outcome(_Part):
         level: The conclusion that gives the level, where there are levels.
         zone: The conclusion that gives the zone, where there are zones.
         action: The conclusion that gives the action.
+        views: Ids of the views that it goes by; all of the framework's when empty.
+        speaks: The conclusion that says, true or false, whether a view says anything; any evidence does when left out.
         notes: Conclusions whose values are actions said in addition.
         colours: The `ragging` rule whose colours fill `ragging`.
         focus: The rule that says what to work on next, where no level does.
@@ -236,6 +238,8 @@ class Outcome(_Part):
     level: str | None = None
     zone: str | None = None
     action: str
+    views: tuple[Key, ...] = ()
+    speaks: str | None = None
     notes: tuple[str, ...] = ()
     colours: Key | None = None
     focus: Key | None = None
@@ -265,6 +269,11 @@ class FactAsked(Provenance):
     values: tuple[Option, ...] = ()
     default: ItemId | None = None
     needed: bool = False
+
+    def known(self, given: str | None) -> str | None:
+        """What was given, where it is an answer; else the default."""
+        answers = [value.id for value in self.values]
+        return given if given is not None and (given in answers or not answers) else self.default
 
     def worded(self, value: str | None) -> str:
         """A value of it in words; ``not known`` where there is none."""

@@ -125,6 +125,7 @@ class Unit(Provenance):
         group: As the criterion has it.
         criterion: Id of the criterion that it belongs to, its own where it is one.
         point: The point of the scale that it belongs to, if its criterion has points.
+        at: What the point is called, where the unit is the point itself.
         below: As the criterion has it.
         condition: As the statement has it.
         tags: As the statement has them.
@@ -139,6 +140,7 @@ class Unit(Provenance):
     group: ItemId | None
     criterion: ItemId
     point: ItemId | None = None
+    at: Label | None = None
     below: Descriptor | None = None
     condition: Text | None = None
     tags: tuple[Key, ...] = ()
@@ -147,13 +149,13 @@ class Unit(Provenance):
     @property
     def text(self) -> str:
         """The descriptor, or a sentence that says why there is none."""
-        return self.descriptor or _NO_TEXT[self.status]
+        return self.descriptor or _NO_TEXT[self.status].format(self.criterion)
 
 
 _NO_TEXT: dict[Status, str] = {
     "present": "",
     "missing": "The document has lost its text.",
-    "unresolved": "Which of the document's texts belongs here cannot be told for certain.",
+    "unresolved": "Which of the document's texts belongs here cannot be told for certain; {} shows them all.",
     "blank": "The document leaves this blank.",
 }
 
@@ -170,12 +172,13 @@ def units_of(criterion: Criterion, scale: Scale | None) -> Iterator[Unit]:
         return
     for statement in criterion.statements:
         yield _statement(criterion, statement, None)
+    labels = {point.id: point.label for point in scale.points} if scale else {}
     for point in criterion.points:
         for statement in point.statements:
             yield _statement(criterion, statement, point.at)
         if point.descriptor is not None or (scale is not None and scale.ordinal):
-            name = f"{criterion.id}@{point.at}"
-            yield _unit(criterion, point, criterion.label, id=name, point=point.at, status=point.status)
+            fields = {"id": f"{criterion.id}@{point.at}", "point": point.at, "at": labels.get(point.at, point.at)}
+            yield _unit(criterion, point, criterion.label, status=point.status, **fields)
 
 
 def _statement(criterion: Criterion, statement: Statement, point: str | None) -> Unit:

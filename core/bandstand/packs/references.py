@@ -151,6 +151,7 @@ def check_outcomes(draft: Draft, framework: Framework, conclusions: dict[str, Co
             "rules": (outcome.rules, list(rules)),
             "sets": (outcome.sets, list(sets)),
             "purposes": (outcome.purposes, purposes),
+            "views": (outcome.views, [view.id for view in framework.findings.views]),
         }
         for field, (names, known) in fields.items():
             for m, name in enumerate(names):
@@ -182,14 +183,14 @@ def _check_named(
     outcome: Outcome, framework: Framework, conclusions: dict[str, Conclusion], top: Source, path: Path
 ) -> None:
     actions = {action.id: action for action in framework.actions}
-    single = {"level": outcome.level, "zone": outcome.zone, "action": outcome.action}
+    single = {"level": outcome.level, "zone": outcome.zone, "action": outcome.action, "speaks": outcome.speaks}
     named = [*((field, name) for field, name in single.items() if name), *(("notes", name) for name in outcome.notes)]
     for field, name in named:
         where = (*path, field)
         if name not in conclusions:
             message = f'No rule of {outcome.id} concludes "{name}".'
             top.report("unknown-conclusion", where, message, did_you_mean(name, conclusions))
-        elif field in ("level", "zone"):
+        elif field in ("level", "zone", "speaks"):
             _check_values(field, conclusions[name], where, top)
         else:
             for value in conclusions[name].values:
@@ -209,15 +210,19 @@ def _needs_a_level(text: str) -> bool:
 
 
 def _check_values(field: str, conclusion: Conclusion, path: Path, top: Source) -> None:
-    """A level is one of at least two numbers; a zone is one of the zones, or none."""
-    if field == "level":
+    """A level is one of at least two numbers, a zone one of the zones or none; what speaks is true or false."""
+    if field == "speaks":
+        fits = all(isinstance(value, bool) for value in conclusion.values)
+        remedy = "Name a conclusion that is true or false, as profile.seen."
+    elif field == "level":
         fits = all(type(value) is int for value in conclusion.values) and len(conclusion.values) > 1
         remedy = "Name a conclusion whose values are numbers, as ladder.level."
     else:
         fits = all(value is None or value in ZONES for value in conclusion.values)
         remedy = "Name a conclusion whose values are zones, as expected.zone."
     if not fits:
-        top.report("unfit-conclusion", path, f"{conclusion.name} does not give a {field}.", remedy)
+        message = f"{conclusion.name} does not say whether a view speaks." if field == "speaks" else None
+        top.report("unfit-conclusion", path, message or f"{conclusion.name} does not give a {field}.", remedy)
 
 
 def check_example(example: Example, source: Source, path: Path, framework: Framework, unfolded: Unfolded) -> None:
@@ -244,11 +249,27 @@ def check_example(example: Example, source: Source, path: Path, framework: Frame
                     break
         _check_point(evidence.review_point, points, source, (*here, "review_point"))
     _check_point(example.review_point, points, source, (*path, "review_point"))
+    _check_facts(example, source, path, framework)
     for criterion in (*example.expect.findings, *(example.expect.blockers or ()), *(example.expect.steps or ())):
         if criterion not in unfolded.units:
             message = f'"{criterion}" is not a criterion.'
             remedy = did_you_mean(criterion, unfolded.units)
             source.report("unknown-criterion", (*path, "expect"), message, remedy)
+
+
+def _check_facts(example: Example, source: Source, path: Path, framework: Framework) -> None:
+    for field, given in (("person", example.person.facts), ("settings", example.settings)):
+        of = "person" if field == "person" else "trust"
+        asked = {fact.id: fact for fact in framework.facts if fact.of == of}
+        for name, value in given.items():
+            where = (*path, "person", "facts", name) if field == "person" else (*path, "settings", name)
+            if name not in asked:
+                message = f'"{name}" is not asked of a {of}.'
+                source.report("unknown-fact", where, message, did_you_mean(name, asked))
+            elif asked[name].values and asked[name].known(value) != value:
+                message = f'"{value}" is not an answer to {name}.'
+                remedy = did_you_mean(value, [option.id for option in asked[name].values])
+                source.report("unknown-fact-value", where, message, remedy)
 
 
 def _check_point(point: str | None, points: list[str], source: Source, path: Path) -> None:

@@ -123,6 +123,10 @@ class Rule(Provenance, ABC):
         del value_of, findings, context
         return ()
 
+    def focus_ground(self) -> Ground | None:
+        """What the choice of what to work on next rests on; None where it needs no saying."""
+        return None
+
     def worded(self, value: Value, context: RuleContext) -> str:
         """A value of one of its conclusions, as a sentence gives it."""
         del context

@@ -20,6 +20,7 @@ from bandstand.models.clauses import (
 )
 from bandstand.models.clauses import Condition as ClauseCondition
 from bandstand.models.evaluation import Checked
+from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
 from bandstand.models.framework import ItemId, Key, Label, Text
 from bandstand.models.provenance import Provenance
@@ -59,6 +60,7 @@ class Premise(BaseModel):
         is_: What the fact or conclusion is to be one of; of a criterion ``met``, ``partly``, ``short``, ``not_met`` or
             ``seen``.
         sets: The criteria whose evidence is counted.
+        sources: The kinds of source that are looked at; all when left out.
         at_least: The least that the count is to be.
         at_most: The most that it is to be: a number, or a fact whose values are numbers.
         more_than: What it is to exceed, likewise.
@@ -73,6 +75,7 @@ class Premise(BaseModel):
     count: Literal["evidenced", "kinds", "records"] | None = None
     is_: Annotated[tuple[Scalar, ...], Field(alias="is")] = ()
     sets: tuple[Key, ...] = ()
+    sources: tuple[EvidenceSource, ...] = ()
     at_least: int | None = Field(default=None, ge=1)
     at_most: Bound | None = None
     more_than: Bound | None = None
@@ -88,8 +91,8 @@ class Premise(BaseModel):
         if len(named) != 1:
             raise ValueError("a premise looks at one thing: a fact, a conclusion, a criterion or a count")
         bounds = sum(bound is not None for bound in (self.at_least, self.at_most, self.more_than))
-        if self.count is None and (self.sets or bounds):
-            raise ValueError("sets, at_least, at_most and more_than go with a count")
+        if self.count is None and (self.sets or self.sources or bounds):
+            raise ValueError("sets, sources, at_least, at_most and more_than go with a count")
         if self.count is not None and (not self.sets or bounds != 1):
             raise ValueError("a count names its sets, and one of at_least, at_most and more_than")
         if self.count is None and bool(self.is_) == (self.known is not None):
@@ -187,7 +190,7 @@ class Conditions(Rule):
         return f"{self._measure_name(premise)}.{how}.{premise.bound}"
 
     def _measure_name(self, premise: Premise) -> str:
-        return f"{self.id}.{premise.count}.{'.'.join(premise.sets)}"
+        return ".".join((self.id, str(premise.count), *premise.sets, *premise.sources))
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """Conditions given twice, and premises of what is not there."""
@@ -282,7 +285,7 @@ class Conditions(Rule):
         assert premise.count is not None
         name = self._measure_name(premise)
         units = tuple(unit.id for unit in context.criteria.values() if unit.set in premise.sets)
-        measures.setdefault(name, Measure(name, premise.count, units))
+        measures.setdefault(name, Measure(name, premise.count, units, sources=frozenset(premise.sources)))
         return name
 
     def _bound_clauses(self, premise: Premise, measures: dict[str, Measure], context: RuleContext) -> Iterator[Clause]:

@@ -83,13 +83,13 @@ class Coverage(Rule):
         return Lowered("position", self.conclusions(context), tuple(clauses), tuple(measures))
 
     def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
-        """How many statements of each kind are covered, out of how many."""
+        """How many statements of each kind are covered, or left out, and of how many."""
         parts = []
         for of, label in self.sets.items():
             units = [unit.id for unit in context.criteria.values() if unit.set == of]
-            covered = sum(found(unit) in _COVERED for unit in units)
-            parts.append(f"{covered} of {len(units)} {words.uncapitalised(label)}")
-        return words.listed(parts)
+            counted = sum((found(unit) in _COVERED) == (self.names == "covered") for unit in units)
+            parts.append(f"{counted} of {len(units)} {words.uncapitalised(label)}")
+        return f"{'leaves out ' if self.names == 'left_out' else ''}{words.listed(parts)}"
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """Each standard that is covered in part, the kinds apart; then those of which nothing is covered."""

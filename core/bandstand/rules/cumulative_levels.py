@@ -103,6 +103,14 @@ class CumulativeLevels(Rule):
         number = name.removeprefix(f"{self.id}.L").partition(".")[0]
         return f"Level {number}" if number.isdigit() else super().subject(name, value_of)
 
+    def worded(self, value: Value, context: RuleContext) -> str:
+        """A level, as a sentence gives it."""
+        return words.standing(value) if isinstance(value, int) else super().worded(value, context)
+
+    def tracked(self, context: RuleContext) -> tuple[str, ...]:
+        """The highest level held; which lines changed is in the findings."""
+        return (self.level_name,)
+
     def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
         """The highest level held, in words."""
         level = value_of(self.level_name)

@@ -24,27 +24,30 @@ from bandstand.rules.base import Defect, Focus, Rule, RuleContext, ground, unkno
 from bandstand.rules.profile import Chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bandstand.models.evaluation import Evaluation, PublishedFinding
     from bandstand.models.framework import ScalePoint
+    from bandstand.models.provenance import Ground
     from bandstand.models.standard import Unit
 
 _MET, _PARTLY, _NOT_MET = (frozenset({state}) for state in (State.MET, State.PARTLY_MET, State.NOT_MET))
-_SHORT = frozenset({Finding.PARTLY_MET, Finding.NOT_MET})
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 _FACT = "career_stage"
+_SEVERAL = 2
 
 
 class Expectations(Rule):
     """A stage's own statements and those that it builds on; never how many of them make anything.
 
     Concludes, for a rule ``expected``: ``expected.stage``, the person's stage; and, each true or false of statements
-    of the stage and of those that it builds on, ``expected.seen`` (there is evidence on any), ``expected.short``
-    (evidence that counts in full shows any not met), ``expected.short_firm`` (any not met that the document asks for
-    without a condition), ``expected.partly`` (any met in part), ``expected.growing`` (any met that the next stage adds
-    to), ``expected.tag.T`` (any tagged T is met); ``expected.beyond`` (any statement of a stage that builds on this one
-    is met) and ``expected.not_taught`` (evidence on what applies only to people with a flag that this person has not).
+    of the stage and of those that it builds on, ``expected.seen`` (there is evidence on any),
+    ``expected.several_kinds`` (from more than one kind of source), ``expected.short`` (evidence that counts in full
+    shows any not met), ``expected.short_firm`` (any not met that the document asks for without a condition),
+    ``expected.partly`` (any met in part), ``expected.met`` (any met), ``expected.tag.T`` (any tagged T is met). Of
+    stages that build on this one: ``expected.beyond_seen`` (there is evidence on any), ``expected.beyond`` (any is
+    met). ``expected.not_taught``: there is evidence on what applies only to people with a flag that this person has
+    not.
     """
 
     KIND: ClassVar[str] = "expectations"
@@ -81,11 +84,13 @@ class Expectations(Rule):
         """What is asked of each stage's statements, and its words."""
         return {
             "seen": "There is evidence on what the stage expects",
+            "several_kinds": "Evidence on the stage, or beyond it, is of several kinds",
             "short": "Evidence shows something that the stage expects wanting",
             "partly": "Evidence shows something that the stage expects in part",
+            "met": "Evidence shows something that the stage expects met",
             "short_firm": "Evidence shows something wanting that the document asks for without a condition",
-            "growing": "Something is met that the next stage adds to",
             "beyond": "Something of a stage that builds on this one is met",
+            "beyond_seen": "There is evidence on a stage that builds on this one",
             **{f"tag.{tag}": f"Something tagged {tag} is met" for tag in self.tags},
         }
 
@@ -143,9 +148,9 @@ class Expectations(Rule):
             own = (ground(point),)
             here = FactIs(_FACT, frozenset({point.id}))
             clauses.append(Clause(f"{self.id}.stage", point.id, "all", (here,), own))
-            for question, measure in self._measures(point.id, context):
+            for question, measure, least in self._measures(point.id, context):
                 measures.append(measure)
-                asked = (here, MeasureCompares(measure.name, ">=", 1))
+                asked = (here, MeasureCompares(measure.name, ">=", least))
                 clauses.append(Clause(f"{self.id}.{question}.{point.id}", True, "all", asked, own))
         grounds = (self.ground(),)
         for question in self._questions(context):
@@ -154,7 +159,7 @@ class Expectations(Rule):
         ignored: list[Condition] = []
         for flags, units in self._conditional(context).items():
             name = f"{self.id}.applies.{'.'.join(flags)}"
-            measure = Measure(f"{name}.evidenced", "evidenced", tuple(units))
+            measure = Measure(f"{name}.evidenced", "ignored", tuple(units))
             measures.append(measure)
             clauses.append(Clause(name, True, "all", (FactIs("flags", frozenset(flags)),), grounds))
             seen = (ConcludedIs(name, _FALSE), MeasureCompares(measure.name, ">=", 1))
@@ -163,26 +168,27 @@ class Expectations(Rule):
         clauses.append(Clause(f"{self.id}.not_taught", True, "any", tuple(ignored), grounds))
         return Lowered("position", self.conclusions(context), tuple(clauses), tuple(measures))
 
-    def _measures(self, stage: str, context: RuleContext) -> Iterator[tuple[str, Measure]]:
+    def _measures(self, stage: str, context: RuleContext) -> Iterator[tuple[str, Measure, int]]:
+        """What is measured for each question of a stage, and how much of it there has to be."""
         units = self._units(self.closure(stage, context), context)
-        firm = [unit for unit in units if unit.condition is None]
         beyond = self._beyond(stage, context)
-        added_to = {unit.criterion for unit in self._units(self.following(stage, context), context)}
-        wanted: dict[str, tuple[list[Unit], frozenset[State] | None]] = {
-            "seen": (units, None),
+        counted: dict[str, tuple[list[Unit], frozenset[State]]] = {
             "short": (units, _NOT_MET),
             "partly": (units, _PARTLY),
-            "short_firm": (firm, _NOT_MET),
-            "growing": ([unit for unit in units if unit.criterion in added_to], _MET),
+            "short_firm": ([unit for unit in units if unit.condition is None], _NOT_MET),
+            "met": (units, _MET),
             "beyond": (beyond, _MET),
             **{f"tag.{tag}": ([u for u in (*units, *beyond) if tag in u.tags], _MET) for tag in self.tags},
         }
-        for question, (of, states) in wanted.items():
-            name, criteria = f"{self.id}.{question}.{stage}.count", tuple(unit.id for unit in of)
-            if states is None:
-                yield question, Measure(name, "evidenced", criteria)
-            else:
-                yield question, Measure(name, "count", criteria, states)
+        for question, (of, states) in counted.items():
+            yield question, Measure(self._count(question, stage), "count", _ids(of), states), 1
+        yield "seen", Measure(self._count("seen", stage), "evidenced", _ids(units)), 1
+        yield "beyond_seen", Measure(self._count("beyond_seen", stage), "evidenced", _ids(beyond)), 1
+        kinds = Measure(self._count("several_kinds", stage), "kinds", _ids((*units, *beyond)))
+        yield "several_kinds", kinds, _SEVERAL
+
+    def _count(self, question: str, stage: str) -> str:
+        return f"{self.id}.{question}.{stage}.count"
 
     def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
         """The stage, and how many of its statements anything is known of; no share of them means anything."""
@@ -214,11 +220,16 @@ class Expectations(Rule):
             ]
             yield f"What builds on it: {words.listed(more)}."
         units = self._units(self.closure(point.id, context), context)
-        short = [u for u in units if evaluation.findings[u.id].finding in _SHORT]
-        if short:
-            named = [self._named(u, evaluation) for u in short]
-            yield f"Seen or said to fall short, wholly or in part: {words.listed(named, most=6)}."
-        beyond = [u for u in self._beyond(point.id, context) if evaluation.findings[u.id].finding is Finding.MET]
+        for label, of in (("Not met", Finding.NOT_MET), ("Met in part", Finding.PARTLY_MET)):
+            there = [u for u in units if _agreed(evaluation.findings[u.id], of)]
+            if there:
+                yield f"{label}: {words.listed([self._named(u, evaluation) for u in there], most=6)}."
+        said = [u for u in units if evaluation.findings[u.id].evidence and not evaluation.findings[u.id].in_full]
+        said = [u for u in said if evaluation.findings[u.id].finding is not Finding.NOT_APPLICABLE]
+        if said:
+            claimed = words.listed([words.line(u.id, u.label) for u in said], most=6)
+            yield f"Said by somebody and not agreed, so counted neither for nor against: {claimed}."
+        beyond = [u for u in self._beyond(point.id, context) if _agreed(evaluation.findings[u.id], Finding.MET)]
         if beyond:
             named = [words.line(u.id, u.label) for u in beyond]
             yield f"Met beyond the stage: {words.listed(named, most=6)}."
@@ -244,6 +255,10 @@ class Expectations(Rule):
         condition = f", asked only {unit.condition}" if unit.condition else ""
         return f"{words.line(unit.id, unit.label)} ({words.finding(found)}{condition})"
 
+    def focus_ground(self) -> Ground | None:
+        """What the number of things to work on rests on."""
+        return ground(self.focus_on)
+
     def focus(
         self, value_of: Callable[[str], Value], findings: Mapping[str, PublishedFinding], context: RuleContext
     ) -> tuple[Focus, ...]:
@@ -251,13 +266,28 @@ class Expectations(Rule):
         stage = value_of(f"{self.id}.stage")
         if stage is None:
             return ()
-        units = self._units(self.closure(str(stage), context), context)
-        chosen = [u for u in units if findings[u.id].finding in _SHORT]
-        # What is not met goes before what is met in part; then the nearest stage, and there the document's order.
         order = self.closure(str(stage), context)
-        chosen.sort(key=lambda u: (findings[u.id].finding is Finding.PARTLY_MET, order.index(str(u.point))))
-        if not chosen:
-            strong = {u.criterion for u in units if findings[u.id].finding is Finding.MET}
-            following = self._units(self.following(str(stage), context), context)
-            chosen = [u for u in following if u.criterion in strong and findings[u.id].finding is not Finding.MET]
-        return tuple(Focus(u.id, words.asks(findings[u.id])) for u in chosen[: self.focus_on.at_most])
+        units = self._units(order, context)
+        chosen = [u for u in units if any(_agreed(findings[u.id], of) for of in (Finding.NOT_MET, Finding.PARTLY_MET))]
+        if chosen:
+            # What is not met goes before what is met in part; then the nearest stage, and there the document's order.
+            chosen.sort(key=lambda u: (findings[u.id].finding is Finding.PARTLY_MET, order.index(str(u.point))))
+            return tuple(Focus(u.id, words.asks(findings[u.id])) for u in chosen[: self.focus_on.at_most])
+        strong = {u.criterion for u in units if _agreed(findings[u.id], Finding.MET)}
+        following = [
+            u
+            for u in self._units(self.following(str(stage), context), context)
+            if u.criterion in strong and findings[u.id].finding not in (Finding.MET, Finding.NOT_APPLICABLE)
+        ]
+        return tuple(
+            Focus(u.id, f"what {self._label(str(u.point), context)} adds") for u in following[: self.focus_on.at_most]
+        )
+
+
+def _agreed(found: PublishedFinding, wanted: Finding) -> bool:
+    """Whether evidence that counts in full shows this finding; what somebody says alone shows nothing."""
+    return found.finding is wanted and found.in_full
+
+
+def _ids(units: Iterable[Unit]) -> tuple[str, ...]:
+    return tuple(unit.id for unit in units)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bandstand.models.evaluation import Evaluation, PublishedFinding
+    from bandstand.models.provenance import Ground
     from bandstand.models.standard import Criterion
 
 #: Seen, and not at the first point of the scale yet.
@@ -174,12 +175,15 @@ class Profile(Rule):
 
     def _criterion_clauses(self, criterion: Criterion, context: RuleContext) -> Iterator[Clause]:
         name, units = self.name_of(criterion.id), _units(criterion, context)
-        own = (self.ground(),)
+        own: tuple[Ground, ...] = (self.ground(),)
         if not criterion.points:
             for claim, point in self.points.items():
                 found = FindingIs(criterion.id, frozenset({_STATES[claim]}))
                 yield Clause(name, point, "all", (found,), (*own, ground(criterion)))
             return
+        scale = context.scale(self.scale)
+        assert scale is not None
+        own = (*own, ground(scale))
         points = [context.criteria[unit] for unit in units]
         settled = [FindingIs(unit, SETTLED_STATES) for unit in units]
         for at, (point, unit) in enumerate(zip(self._values(criterion, context)[1:], points, strict=True)):
@@ -240,9 +244,13 @@ class Profile(Rule):
         """For each heading, the widest that there are: how many are at each point, the lowest, and what is not seen."""
         by = self.group_by[-1]
         unseen: list[str] = []
+        pointless: list[str] = []
         for heading, members in self._groups(by, context).items():
             seen = [m for m in members if evaluation.value(self.name_of(m.id)) is not None]
-            unseen.extend(m.id for m in members if m not in seen)
+            for member in members:
+                if member not in seen:
+                    evidence = (evaluation.findings[unit].evidence for unit in _units(member, context))
+                    (pointless if any(evidence) else unseen).append(member.id)
             if not seen:
                 continue
             spread = self._spread(members, evaluation.value, context)
@@ -254,6 +262,8 @@ class Profile(Rule):
         top = self._tops(evaluation, context)
         if top:
             yield f"Strengths: {words.listed(top, most=8)}."
+        if pointless:
+            yield f"Recorded, and not yet enough for a point by this view: {words.listed(pointless, most=8)}."
         if unseen:
             yield f"Not seen, and so not known: {words.listed(unseen, most=8)}."
 
@@ -279,6 +289,10 @@ class Profile(Rule):
             return labels.get(heading, heading)
         return next(s.label for s in context.unfolded.standard_of.values() if s.id == heading)
 
+    def focus_ground(self) -> Ground | None:
+        """What the number of things to work on rests on."""
+        return None if self.focus_on is None else ground(self.focus_on)
+
     def focus(
         self, value_of: Callable[[str], Value], findings: Mapping[str, PublishedFinding], context: RuleContext
     ) -> tuple[Focus, ...]:
@@ -292,7 +306,8 @@ class Profile(Rule):
                 continue
             at = values.index(str(point))
             unit = _units(criterion, context)[at] if criterion.points else criterion.id
-            now = f"now {self._at(point, context)}"
+            there = self._at(point, context)
+            now = there if point == NOT_YET else f"now {there}"
             of = findings[_units(criterion, context)[max(at - 1, 0)]] if criterion.points else findings[unit]
             asks = f"{now} ({words.seen(of)})" if of.date else now
             started = findings[unit].finding is Finding.PARTLY_MET

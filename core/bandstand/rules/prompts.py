@@ -48,10 +48,12 @@ class Prompts(Conditions):
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """Verdicts that are not worded, and whatever is wrong with the conditions."""
-        missing = [verdict for verdict in _VERDICTS if verdict not in self.says]
+        decided = any(condition.weight == "decides" for condition in self.conditions)
+        possible = _VERDICTS if decided else _VERDICTS[1:]
+        missing = [verdict for verdict in possible if verdict not in self.says]
         if missing:
             message = f"says does not word {words.listed(missing)}."
-            yield Defect("missing-words", ("says",), message, f"Give a few words for each of {', '.join(_VERDICTS)}.")
+            yield Defect("missing-words", ("says",), message, f"Give a few words for each of {', '.join(possible)}.")
         yield from super().check(context)
 
     def lower(self, context: RuleContext) -> Lowered:
@@ -69,7 +71,7 @@ class Prompts(Conditions):
         verdict = value_of(self.verdict_name)
         said = next(text for name, text in self.says.items() if name == verdict)
         asked = len(self.to_discuss(value_of))
-        return f"{said} ({words.count(asked, 'prompt')})" if asked else said
+        return f"{said}, {words.count(asked, 'prompt')}" if asked else said
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """What is settled, and a prompt for each thing that is not."""

@@ -82,7 +82,7 @@ class RatingCheck(Conditions):
         asked = len(self.to_discuss(value_of))
         if verdict == "nothing_proposed" or not asked:
             return _WORDS[verdict]
-        return f"{_WORDS[verdict]} ({words.count(asked, 'question')})"
+        return f"{_WORDS[verdict]}, {words.count(asked, 'question')}"
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """The reasons against, the questions for the panel, and what passes, each with its lines."""

@@ -179,12 +179,29 @@ def read(name: str) -> Any:
 
 
 @cache
-def standards() -> tuple[dict[str, Any], ...]:
-    return tuple(read(f"standards/{path.name}") for path in sorted((PACK / "standards").glob("*.yaml")))
+def standards(files: str = "*.yaml") -> tuple[dict[str, Any], ...]:
+    return tuple(read(f"standards/{path.name}") for path in sorted((PACK / "standards").glob(files)))
+
+
+def ladder() -> tuple[dict[str, Any], ...]:
+    """The standards of the ladder, the first level at 0."""
+    return standards("L*.yaml")
 
 
 def criteria(level: int, of_set: str) -> list[dict[str, Any]]:
-    return [c for c in standards()[level - 1]["criteria"] if c["set"] == of_set]
+    return [c for c in ladder()[level - 1]["criteria"] if c["set"] == of_set]
+
+
+def described(value: Any) -> Iterator[dict[str, Any]]:
+    """Everything below a value of a pack file that may have a descriptor: criteria, and what is below them."""
+    if isinstance(value, dict):
+        if "descriptor" in value or ("status" in value and "what" not in value) or {"id", "set"} <= value.keys():
+            yield value
+        for item in value.values():
+            yield from described(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from described(item)
 
 
 def rule(file: str, rule_id: str) -> dict[str, Any]:
@@ -236,7 +253,8 @@ def test_each_level_has_the_ladders_minimum_criteria() -> None:
 
 
 def test_criteria_are_numbered_in_order() -> None:
-    for level, standard in enumerate(standards(), 1):
+    assert len(ladder()) == 10
+    for level, standard in enumerate(ladder(), 1):
         assert standard["id"] == f"L{level}"
         assert standard["level"] == level
         assert [c["id"] for c in criteria(level, "sheet")] == [
@@ -247,15 +265,26 @@ def test_criteria_are_numbered_in_order() -> None:
         ]
 
 
-def test_labels_have_two_to_six_words_and_none_stands_twice() -> None:
-    labels = Counter(c["label"] for standard in standards() for c in standard["criteria"])
-    assert [label for label in labels if not 2 <= len(label.split()) <= 6] == []
-    assert [label for label, times in labels.items() if times > 1] == []
+def test_labels_have_two_to_six_words_and_none_stands_twice_in_a_standard_or_on_the_ladder() -> None:
+    for together in (*((standard,) for standard in standards()), ladder()):
+        labels = Counter(c["label"] for standard in together for c in standard["criteria"])
+        assert [label for label in labels if not 2 <= len(label.split()) <= 6] == []
+        assert [label for label, times in labels.items() if times > 1] == []
 
 
 def test_descriptors_are_one_sentence() -> None:
-    descriptors = [c["descriptor"] for standard in standards() for c in standard["criteria"]]
+    descriptors = [part["descriptor"] for part in described(list(standards())) if "descriptor" in part]
     assert [d for d in descriptors if not re.fullmatch(r"[A-Z][^.?!]*\.", d)] == []
+
+
+def test_only_what_the_document_has_no_text_for_is_without_a_descriptor_and_a_note_says_why() -> None:
+    for part in described(list(standards())):
+        assert ("descriptor" in part) == (part.get("status", "present") == "present"), part
+        assert "descriptor" in part or part["note"], part
+
+
+def test_nothing_of_the_ladder_is_without_a_descriptor() -> None:
+    assert [part["id"] for part in described(list(ladder())) if "descriptor" not in part] == []
 
 
 def test_every_source_names_lines_of_the_document() -> None:
@@ -296,7 +325,7 @@ def test_the_sheets_end_where_the_pack_says_that_they_do() -> None:
 
 
 def test_levels_carry_the_charts_names_and_the_ladders_headings() -> None:
-    for level, standard in enumerate(standards(), 1):
+    for level, standard in enumerate(ladder(), 1):
         assert line(384 + level).rstrip("\t") == f"{level}. {standard['label']}"
         heading = int(str(standard["criteria"][-1]["source"]).split(",")[0]) - 1 if level < 8 else 465
         assert line(heading).strip() == standard["title"]
@@ -368,7 +397,13 @@ def test_whatever_is_not_stated_says_what_was_read() -> None:
 def test_every_action_that_a_table_names_is_there_and_none_is_idle() -> None:
     actions = {action["id"] for action in read("framework.yaml")["actions"]}
     used: set[str] = set()
-    for table in read("rules/actions.yaml")["rules"]:
+    tables = [
+        table
+        for path in sorted((PACK / "rules").glob("*.yaml"))
+        for table in read(f"rules/{path.name}")["rules"]
+        if table["kind"] == "decision_table"
+    ]
+    for table in tables:
         used.update(row["then"] for row in table["rows"])
         if "otherwise" in table:
             used.add(table["otherwise"]["then"])

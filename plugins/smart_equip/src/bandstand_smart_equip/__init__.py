@@ -1,4 +1,4 @@
-"""The SMART leadership ladder as a Bandstand framework: a pack of YAML, and the hook that says where it is."""
+"""The SMART expected standards as a Bandstand framework: a pack of YAML, and the hook that says where it is."""
 
 from __future__ import annotations
 

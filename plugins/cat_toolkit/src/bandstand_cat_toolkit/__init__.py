@@ -1,0 +1,17 @@
+"""The Community Academies Trust Leadership Toolkit as a Bandstand framework: a pack of YAML, and its place."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from bandstand.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from bandstand.hookspecs import RegisterPack
+
+
+@hookimpl
+def register_packs(register: RegisterPack) -> None:
+    """The one pack that this plugin ships."""
+    register(files(__name__) / "pack")
