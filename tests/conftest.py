@@ -14,13 +14,7 @@ from bandstand.models.clauses import Clause, Lowered
 from bandstand.models.evidence import Evidence
 from bandstand.models.provenance import Basis, Ground
 from bandstand.models.standard import Criterion, Standard
-from bandstand.models.unfold import unfold
-from bandstand.rules.base import Rule, RuleContext
-from bandstand.rules.cumulative_levels import CumulativeLevels
-from bandstand.rules.decision_table import DecisionTable
-from bandstand.rules.expected_band import ExpectedBand
 from bandstand.rules.program import Program, compile_program
-from bandstand.rules.ragging import Ragging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,9 +22,8 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Conclusion, Condition, Measure, Need, Scope, Value
     from bandstand.models.framework import Framework
     from bandstand.packs.pack import Pack
+    from bandstand.rules.base import Rule, RuleContext
 
-_KINDS: dict[str, type[Rule]] = {kind.KIND: kind for kind in (CumulativeLevels, Ragging, ExpectedBand, DecisionTable)}
-_PARTS = ("levels", "bands", "rows")
 _GROUND = Ground(source="1", basis=Basis.STATED)
 _names = (f"test{number}" for number in itertools.count(1))
 
@@ -79,22 +72,9 @@ def _standard(criteria: Iterable[str]) -> Standard:
     return Standard(id="S1", label="Standard", summary="A standard.", source="1", criteria=made)
 
 
-def _read_rule(data: dict[str, Any]) -> Rule:
-    given = {"label": data["id"], "source": 1, **data}
-    for part in _PARTS:
-        if part in given:
-            given[part] = [{"source": 1, **one} for one in given[part]]
-    if "levels" in given:
-        given["levels"] = [{"label": f"Level {level['level']}", **level} for level in given["levels"]]
-    return _KINDS[data["kind"]].model_validate(given)
-
-
 def _context(criteria: Iterable[str], rules: Iterable[Rule]) -> RuleContext:
-    framework = _framework()
     given = list(criteria)
-    unfolded = unfold(framework, [_standard(given)] if given else [])
-    conclusions = {c.name: c for rule in rules for c in rule.conclusions(RuleContext(framework, unfolded, {}))}
-    return RuleContext(framework, unfolded, conclusions)
+    return support.context(_framework(), [_standard(given)] if given else [], rules)
 
 
 def _lowered(criteria: Sequence[str], rules: Sequence[Rule]) -> tuple[Lowered, ...]:
@@ -113,7 +93,7 @@ def framework() -> Framework:
 @pytest.fixture(scope="session")
 def read_rule() -> Callable[[dict[str, Any]], Rule]:
     """Read a rule from its YAML fields; labels and sources may be left out."""
-    return _read_rule
+    return support.read_rule
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +113,7 @@ def rules_program() -> Callable[..., Program]:
     """Check, lower and compile rules, given by their YAML fields, under an unused name."""
 
     def build(criteria: Sequence[str], rules: Sequence[dict[str, Any]], scope: Scope = "position") -> Program:
-        return compile_program(next(_names), scope, criteria, _lowered(criteria, [_read_rule(r) for r in rules]))
+        return compile_program(next(_names), scope, criteria, _lowered(criteria, [support.read_rule(r) for r in rules]))
 
     return build
 
@@ -169,7 +149,7 @@ def pack_of() -> Callable[..., Pack]:
     """A pack with these criteria and rules, and a digest of its own."""
 
     def build(criteria: Sequence[str], rules: Sequence[dict[str, Any]]) -> Pack:
-        read = [_read_rule(rule) for rule in rules]
+        read = [support.read_rule(rule) for rule in rules]
         return replace(
             support.pack(_framework([rule.id for rule in read]), _standard(criteria)),
             rules=tuple(read),

@@ -8,8 +8,9 @@ import pytest
 
 import support
 from bandstand.models.finding import Claim
-from bandstand.models.standard import Criterion, Standard
+from bandstand.models.standard import Criterion
 from bandstand.models.unfold import unfold
+from support import criterion, scale, statement
 
 if TYPE_CHECKING:
     from bandstand.models.unfold import Unfolded
@@ -18,33 +19,19 @@ POINTS = ("begins", "grows", "leads")
 MET, PARTLY_MET, NOT_MET = Claim.MET, Claim.PARTLY_MET, Claim.NOT_MET
 
 
-def scale(name: str, *, ordinal: bool) -> dict[str, Any]:
-    points = [{"id": p, "label": p.title(), "summary": f"It {p}.", "source": 1} for p in POINTS]
-    return {"id": name, "label": name.title(), "ordinal": ordinal, "points": points, "source": 1}
-
-
 FRAMEWORK = support.framework(
-    scales=[scale("growth", ordinal=True), scale("stage", ordinal=False)],
+    scales=[scale("growth", *POINTS), scale("stage", *POINTS, ordinal=False)],
     flags=[{"id": "teaches_a_class", "label": "Teaches a class"}],
 )
 
 
-def criterion(name: str, **fields: Any) -> dict[str, Any]:
-    return {"id": name, "label": name, "descriptor": "Does it.", "set": "list", "source": 1, **fields}
-
-
-def statement(name: str, **fields: Any) -> dict[str, Any]:
-    return {"id": name, "label": name, "descriptor": "Does it.", "source": 1, **fields}
-
-
 def points(**fields: dict[str, Any]) -> list[dict[str, Any]]:
     """The points of a criterion, each with a text unless the test is about another."""
-    return [{"at": p, "source": 1, **fields.get(p, {"descriptor": f"It {p}."})} for p in POINTS]
+    return support.points(*POINTS, **fields)
 
 
 def unfolded(*criteria: dict[str, Any]) -> Unfolded:
-    fields = {"id": "S", "label": "Standard", "summary": "A standard.", "source": 1}
-    return unfold(FRAMEWORK, [Standard.model_validate({**fields, "criteria": criteria})])
+    return unfold(FRAMEWORK, [support.standard_of("S", *criteria)])
 
 
 def said(found: Unfolded, name: str, claim: str) -> dict[str, Claim]:

@@ -168,5 +168,6 @@ def _footing(evaluation: Evaluation) -> str:
     else:
         checked = "The engines disagree"
     pack = evaluation.pins.pack
-    digests = f"{pack.digest[:19]}…; evaluation {evaluation.pins.digest[:19]}…"
+    overlay = f"; overlay {evaluation.pins.overlay[:19]}…" if evaluation.pins.overlay else ""
+    digests = f"{pack.digest[:19]}…{overlay}; evaluation {evaluation.pins.digest[:19]}…"
     return f"A person decides. {checked}; pack {pack.id} {pack.version}, {digests}"

@@ -50,10 +50,19 @@ class Item:
             version=self.pack.version,
             document=self.pack.framework.document.file,
             item=self.value.model_dump(mode="json", by_alias=True, exclude_none=True),
+            official=self.official,
             own=self._expected([self.id]),
             inherited=self._expected(self._scale.closure(self.id)[1:] if self._scale else []),
             following=self._expected(self._scale.following(self.id) if self._scale else []),
         )
+
+    @property
+    def official(self) -> tuple[str, ...]:
+        """Ids of texts in it that are the publisher's own wording, given by the trust's overlay."""
+        if self.pack.overlay is None:
+            return ()
+        within = (f"{self.id}.", f"{self.id}@")
+        return tuple(n for n in self.pack.overlay.wording if n == self.id or n.startswith(within))
 
     @property
     def _scale(self) -> Scale | None:

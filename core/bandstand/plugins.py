@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 
 from bandstand import builtin
-from bandstand.errors import ProblemsError
+from bandstand.errors import NotFoundError, ProblemsError
 from bandstand.hookspecs import PROJECT, EvidenceReader, Hooks, Report
 from bandstand.packs.load import load_pack
+from bandstand.packs.overlay import lay_over, read_overlay
+from bandstand.rules.base import did_you_mean
 from bandstand.words import count
 
 if TYPE_CHECKING:
@@ -56,6 +58,25 @@ class Catalogue:
     readers: dict[str, EvidenceReader] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     set_aside: list[SetAside] = field(default_factory=list)
+
+    def lay_over(self, roots: Iterable[Traversable]) -> None:
+        """Lay a trust's overlays over the packs that they are for.
+
+        Args:
+            roots: Folders of overlays.
+
+        Raises:
+            ProblemsError: An overlay has problems.
+            NotFoundError: The pack that it is for is not here, in that version.
+        """
+        for root in roots:
+            files = read_overlay(root)
+            wanted = f"{files.overlay.pack} {files.overlay.version}"
+            at = next((n for n, pack in enumerate(self.packs) if pack.name == wanted), None)
+            if at is None:
+                near = did_you_mean(wanted, [pack.name for pack in self.packs])
+                raise NotFoundError(f"The overlay {root} is for {wanted}, which is not installed. {near}")
+            self.packs[at] = lay_over(self.packs[at], files)
 
     def frameworks(self, as_of: dt.date | None = None) -> dict[str, Pack]:
         """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""

@@ -26,6 +26,7 @@ from bandstand.models.listing import (
     ProvenanceListing,
     SheetListing,
 )
+from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.standard import Standard
 from bandstand.rules.coverage import Coverage
@@ -97,6 +98,18 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "validation",
         "A crosswalk",
         "A file of a pack's crosswalks folder: how the framework hangs together with one other publication.",
+    ),
+    "overlay": (
+        Overlay,
+        "validation",
+        "An overlay",
+        "The file overlay.yaml of a trust's overlay: whose it is, and why.",
+    ),
+    "wording": (
+        WordingFile,
+        "validation",
+        "Official wording",
+        "The file wording.yaml of a trust's overlay: texts as their publisher has them, by the id of what each words.",
     ),
     "rules": (
         RulesFile,

@@ -127,12 +127,23 @@ class Service:
         catalogue: What the plugins add; loaded from what is installed when None.
         today: The present day; evidence after it is a problem.
         durable: Whether durable-rules concludes; when it is available, if None.
+        overlays: Folders of a trust's overlays, laid over the packs that they are for.
+
+    Raises:
+        ProblemsError: An overlay has problems.
+        NotFoundError: An overlay is for a pack that is not installed.
     """
 
     def __init__(
-        self, catalogue: Catalogue | None = None, *, today: dt.date | None = None, durable: bool | None = None
+        self,
+        catalogue: Catalogue | None = None,
+        *,
+        today: dt.date | None = None,
+        durable: bool | None = None,
+        overlays: Sequence[Path] = (),
     ) -> None:
         self.catalogue = load_catalogue() if catalogue is None else catalogue
+        self.catalogue.lay_over(overlays)
         self.today = today or dt.datetime.now(tz=dt.UTC).astimezone().date()
         self._durable = durable
         self._evaluators: dict[str, Evaluator] = {}
@@ -279,9 +290,9 @@ class Service:
 
     def _evaluator(self, framework: str, outcome: str, question: Question) -> Evaluator:
         pack = self.pack(framework, question.as_of)
-        if pack.digest not in self._evaluators:
-            self._evaluators[pack.digest] = Evaluator(pack, durable=self._durable)
-        evaluator = self._evaluators[pack.digest]
+        if pack.name not in self._evaluators:
+            self._evaluators[pack.name] = Evaluator(pack, durable=self._durable)
+        evaluator = self._evaluators[pack.name]
         evaluator.served(question.purpose, outcome)
         if pack.framework.review_points or question.framework == framework:
             # A review point of one framework says nothing to those that have none.

@@ -57,6 +57,10 @@ Settings = Annotated[
         "--set", help="A setting of the trust, such as pay_switch=partial; may be repeated.", metavar="NAME=VALUE"
     ),
 ]
+OverlayOption = Annotated[
+    list[Path] | None,
+    typer.Option("--overlay", help="Folder of the trust's overlay on a pack; may be repeated.", metavar="FOLDER"),
+]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
 AsOf = Annotated[
     str | None,
@@ -126,6 +130,7 @@ def show(
         ),
     ] = None,
     *,
+    overlay: OverlayOption = None,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="List all that the document does not state, or has lost.")
     ] = False,
@@ -140,7 +145,7 @@ def show(
 
     if provenance and item is not None:
         raise typer.BadParameter("it lists the whole framework; leave out the item", param_hint="--provenance")
-    pack = _service().pack(framework)
+    pack = _service(overlays=overlay).pack(framework)
     if provenance:
         listed = provenance_of(pack)
         if as_json:
@@ -174,6 +179,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     review_point: ReviewPointOption = None,
     since: Since = None,
     settings: Settings = None,
+    overlay: OverlayOption = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     report: Annotated[str | None, typer.Option("--report", help="Write a report, such as sentences.")] = None,
@@ -187,7 +193,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
 
     if report and as_json:
         raise typer.BadParameter("a report is text; give either --report or --json", param_hint="--report")
-    service = _service(engine)
+    service = _service(engine, overlay)
     writer = service.catalogue.reports.get(report) if report else None
     if report and writer is None:
         known = ", ".join(service.catalogue.reports)
@@ -224,6 +230,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     review_point: ReviewPointOption = None,
     since: Since = None,
     settings: Settings = None,
+    overlay: OverlayOption = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     level: Annotated[
@@ -239,7 +246,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     from bandstand.cli import render  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
 
-    service = _service(engine)
+    service = _service(engine, overlay)
     question = _question(
         framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
     )
@@ -321,12 +328,12 @@ def sheet(
         )
 
 
-def _service(engine: str = "both") -> Service:
+def _service(engine: str = "both", overlays: list[Path] | None = None) -> Service:
     from bandstand.service import Service  # noqa: PLC0415 - heavy, and --help needs none of it
 
     if engine not in ("both", "plain"):
         raise typer.BadParameter("it is both or plain", param_hint="--engine")
-    service = Service(durable=None if engine == "both" else False)
+    service = Service(durable=None if engine == "both" else False, overlays=overlays or ())
     if service.catalogue.set_aside:
         names = ", ".join(dict.fromkeys(item.name for item in service.catalogue.set_aside))
         typer.echo(f"Set aside, with its problems: {names}. See bandstand frameworks.", err=True)

@@ -194,6 +194,9 @@ def item(found: Item) -> None:
         if source:
             console.print(f"{words.lines(source).capitalize()}{f' ({basis})' if basis else ''}")
         _expected(console, found)
+    if found.official and found.pack.overlay is not None:
+        which = words.listed(found.official)
+        console.print(f"Official wording, by the overlay {found.pack.overlay.overlay.id}: {which}.")
     if found.also:
         names = words.listed([f"{kind.replace(' ', '_')}:{found.id}" for kind in found.also])
         console.print(f"There is also {names}.", style="dim")

@@ -287,7 +287,14 @@ class _Publication:
 
     def _step(self, criterion: str, asks: str) -> Step:
         unit = self._pack.criteria[criterion]
-        return Step(criterion=criterion, label=unit.label, named=words.named(unit), descriptor=unit.text, asks=asks)
+        return Step(
+            criterion=criterion,
+            label=unit.label,
+            named=words.named(unit),
+            descriptor=unit.text,
+            official=self._pack.is_official(criterion),
+            asks=asks,
+        )
 
     def _towards(self, level: int, wanted: tuple[str, Value]) -> tuple[tuple[Blocker, ...], NextSteps]:
         """Everything open on the way to ``level``, and the smallest change that gets there."""
@@ -345,7 +352,7 @@ class _Publication:
         evaluated = self._evaluated
         return Pins(
             pack=PackPin(id=self._pack.id, version=self._pack.version, digest=self._pack.digest),
-            overlay=None,
+            overlay=None if self._pack.overlay is None else self._pack.overlay.digest,
             person=digest(_dump(evaluated.person)),
             evidence=digest([_dump(record) for record in sorted(evaluated.evidence, key=lambda record: record.id)]),
             engine=f"bandstand {__version__}",

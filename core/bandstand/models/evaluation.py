@@ -84,6 +84,7 @@ class Step(_Part):
         label: The criterion in a few words.
         named: How a sentence names it.
         descriptor: What meeting it looks like.
+        official: Whether that is the publisher's own wording, which the trust's overlay gives, and not ours.
         asks: What it asks for, as a phrase.
     """
 
@@ -91,6 +92,7 @@ class Step(_Part):
     label: str
     named: str
     descriptor: str
+    official: bool
     asks: str
 
 

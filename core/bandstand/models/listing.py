@@ -110,6 +110,7 @@ class ItemListing(_Part):
         version: The pack's version.
         document: The file that its lines are of.
         item: The thing as the pack has it.
+        official: Ids of texts in it that are the publisher's own wording, given by the trust's overlay.
         own: For a stage, the statements of its own.
         inherited: Those of the stages that it builds on, nearest first.
         following: Those that the stages which build on it add.
@@ -121,6 +122,7 @@ class ItemListing(_Part):
     version: str
     document: str
     item: dict[str, Any]
+    official: tuple[str, ...] = ()
     own: tuple[Expected, ...] = ()
     inherited: tuple[Expected, ...] = ()
     following: tuple[Expected, ...] = ()

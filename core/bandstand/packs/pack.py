@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bandstand.models.framework import Framework, Grade, Outcome
     from bandstand.models.guidance import Crosswalk, Guidance
     from bandstand.models.standard import Standard, Unit
+    from bandstand.packs.overlay import LaidOver
     from bandstand.rules.base import Rule
 
 
@@ -36,6 +37,7 @@ class Pack:
         evidence_schema: JSON Schema that an evidence record for this framework also meets.
         digest: ``sha256:`` and the hash of the whole content as canonical JSON.
         place: Where it was loaded from, for people.
+        overlay: The trust's overlay that lies over it, if one does.
     """
 
     framework: Framework
@@ -48,6 +50,7 @@ class Pack:
     evidence_schema: Mapping[str, Any]
     digest: str
     place: str
+    overlay: LaidOver | None = None
 
     @property
     def id(self) -> str:
@@ -96,6 +99,10 @@ class Pack:
         """The outcomes that a record is evidence for, in the framework's order."""
         sets = frozenset().union(*(self._sets.get(name, frozenset()) for name in record.criteria))
         return [outcome for outcome in self.framework.outcomes if not sets.isdisjoint(outcome.sets)]
+
+    def is_official(self, name: str) -> bool:
+        """Whether the text of something is the publisher's own, given by the overlay, and not our words."""
+        return self.overlay is not None and name in self.overlay.wording
 
     @cached_property
     def rule_by_id(self) -> dict[str, Rule]:
