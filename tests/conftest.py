@@ -1,4 +1,4 @@
-"""What the engine tests build: frameworks, rules from a few words, and programs with a name of their own."""
+"""What tests build: frameworks, rules from a few words, programs with a name of their own, and the command line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bandstand.models.evidence import Evidence
 from bandstand.models.provenance import Basis, Ground
 from bandstand.models.standard import Criterion, Standard
 from bandstand.rules.program import Program, compile_program
+from commands import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -180,3 +181,10 @@ def evidence() -> Callable[..., Evidence]:
         )
 
     return build
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line with whatever is installed."""
+    monkeypatch.setenv("COLUMNS", "120")
+    return Cli(monkeypatch, capsys)

@@ -41,13 +41,14 @@ class Row(NamedTuple):
 
 
 @cache
-def _catalogue() -> Catalogue:
+def catalogue() -> Catalogue:
+    """Everything that is installed, read once."""
     return load_catalogue()
 
 
 def pack(framework: str) -> Pack:
     """The pack of an installed framework."""
-    return _catalogue().frameworks()[framework]
+    return catalogue().frameworks()[framework]
 
 
 def read_beside(test: str) -> tuple[Row, ...]:

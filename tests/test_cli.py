@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import signal
 import subprocess
@@ -12,14 +11,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
 
-from bandstand.cli import main
 from bandstand.engine.durable import DurableEngine
 from bandstand.hookspecs import PROJECT
 from bandstand.plugins import load_catalogue
-from bandstand.schemas import published
+from commands import Cli, validate, write_csv
 from tiny import tiny
 
 if TYPE_CHECKING:
@@ -29,32 +26,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 LINES = [f"L1.{n}" for n in range(1, 6)]
 
 
-class Cli:
-    """Runs the command line in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *words: str | Path) -> tuple[int, str, str]:
-        """Exit code, standard output and standard error, the last two with their line breaks folded to spaces."""
-        self._monkeypatch.setattr(sys, "argv", ["bandstand", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = self._capsys.readouterr()
-        return int(left.value.code or 0), out, " ".join(err.split())
-
-
 @cache
 def smart_alone() -> Catalogue:
     return load_catalogue(points=[point for point in entry_points(group=PROJECT) if point.name == "smart_equip"])
-
-
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """The command line with whatever is installed."""
-    monkeypatch.setenv("COLUMNS", "120")
-    return Cli(monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -105,18 +79,6 @@ def tiny_rows(*lines: tuple[str, str, str]) -> list[dict[str, str]]:
 def row(line: str, **fields: str) -> dict[str, str]:
     given = {"id": f"E-{line}", "person": "P-0001", "framework": "smart_equip", "criteria": line, "claim": "met"}
     return {**given, "source": "appraiser", "date": "2025-07-01", "review_point": "jul", **fields}
-
-
-def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-def validate(schema: str, content: object) -> None:
-    jsonschema.Draft202012Validator(published()[f"{schema}.schema.json"]).validate(content)
 
 
 def make_demo_school(folder: Path) -> None:
@@ -327,7 +289,7 @@ def test_what_stands_between_is_not_asked_of_an_outcome_without_levels(cli: Cli,
     words = ("--outcome", "headteacher", "--person", "P-0001", "--why-not", "2")
     code, _, err = cli("explain", evidence, *words)
     assert code == 2
-    assert "has no levels to ask about" in err
+    assert "What is asked for here has no level 2; it has no levels." in err
 
 
 def test_what_changed_since_an_earlier_day_is_told_for_what_the_outcome_tracks(cli: Cli, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bandstand import explain
+from bandstand import explain, framework_pages
 from bandstand.cli import errors, main
 from bandstand.cli.app import app
 from bandstand.hookspecs import Hooks
@@ -93,3 +93,21 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_writing_the_pages_leaves_whatever_else_stands_in_the_folder_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manual = tmp_path / "manual.md"
+    manual.write_text("# Manual\n\nPages are made from the packs by `make pages`.\n", "utf-8")
+    assert framework_pages.main(["write", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {*framework_pages.pages(), "manual.md"}
+    # A page of a framework that is not installed any more was made, too.
+    (tmp_path / "gone.md").write_bytes((tmp_path / "smart_equip.md").read_bytes())
+    capsys.readouterr()
+    assert framework_pages.main(["check", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("Not up to date: gone.md. ")
+    assert framework_pages.main(["write", str(tmp_path)]) == 0
+    assert not (tmp_path / "gone.md").exists()
+    assert framework_pages.main(["check", str(tmp_path)]) == 0
+    assert manual.read_text("utf-8").startswith("# Manual")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agreement import compare
 from bandstand.engine.durable import DurableEngine
-from bandstand.engine.plain import TRUE, PlainEngine
-from bandstand.engine.ruleset import MOST_JOINED, Firing
-from bandstand.errors import EngineError
+from bandstand.engine.plain import PlainEngine
+from bandstand.engine.ruleset import MOST_JOINED
 from bandstand.models.clauses import ConcludedIs, Conclusion, FactCompares, FactIs, FactKnown, FindingIs, Need
 from bandstand.models.finding import State
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
 
-    from bandstand.engine.durable import DurableRun
-    from bandstand.engine.plain import PlainRun
     from bandstand.models.clauses import Clause, Condition, Fact
     from bandstand.rules.program import Program
 
@@ -120,42 +118,6 @@ def someone(dice: random.Random) -> dict[str, Fact]:
 def findings(dice: random.Random, size: int) -> list[int]:
     likely: list[int] = dice.choice([[3], [3, 3, 3, 1], [int(state) for state in State]])
     return [dice.choice(likely) for _ in range(size)]
-
-
-def ran(run: Callable[[], Any]) -> Any:
-    """What an engine ran to, or None for a contradiction that it found."""
-    try:
-        return run()
-    except EngineError as error:
-        if "conclude" not in str(error):
-            raise
-        return None
-
-
-def compare(plain: PlainEngine, durable: DurableEngine, states: Sequence[int], facts: dict[str, Fact]) -> None:
-    inputs = plain.inputs(states, facts)
-    one: PlainRun | None = ran(lambda: plain.run(inputs))
-    other: DurableRun | None = ran(lambda: durable.run(inputs))
-    assert (one is None) == (other is None)
-    if one is None or other is None:
-        return
-    assert list(other.values) == list(one.values)
-    fired = set(other.firings)
-    assert len(fired) == len(other.firings)
-    assert fired == expected_firings(plain.program, one)
-
-
-def expected_firings(program: Program, run: PlainRun) -> set[Firing]:
-    """One for each clause that asks for all or some and has them, and where conditions fire alone, one for each."""
-    firings: set[Firing] = set()
-    for clause in program.clauses:
-        holding = [at for at in clause.conditions if run.verdicts[at] == TRUE]
-        needed = len(clause.conditions) if clause.need == "all" else clause.need
-        if clause.need != "all" or len(clause.conditions) > MOST_JOINED:
-            firings.update(Firing(clause.number, at) for at in holding)
-        if needed != "any" and len(holding) >= int(needed):
-            firings.add(Firing(clause.number, None))
-    return firings
 
 
 @PROGRAMS

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import support
+from bandstand.candidates import candidates, to_accept
 from bandstand.interop.inbox import Inbox, read_evidence
-from bandstand.models.evidence import Evidence
+from bandstand.models.evidence import Attachment, Evidence
+from bandstand.models.guidance import Crosswalk
 from bandstand.models.standard import Standard
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bandstand.models.problem import Problem
+    from bandstand.packs.pack import Pack
 
 TODAY = dt.date(2026, 7, 31)
 POINTS = ("begins", "grows", "leads")
@@ -178,3 +183,65 @@ def test_accepting_evidence_changes_the_id_that_is_made_of_it(tmp_path: Path) ->
     (one,) = read(tmp_path, id=None).evidence
     (other,) = read(tmp_path, id=None, accepted_from="e-0", accepted_by="A-1").evidence
     assert one.id != other.id
+
+
+def linked(name: str, *others: str) -> Pack:
+    """A pack of one criterion, which is linked with the criterion of each of the other packs."""
+    link = {"from": f"{name}.1", "relation": "same_subject", "basis": "stated", "source": 1}
+    crosswalks = tuple(
+        Crosswalk.model_validate(
+            {"to": to, "label": to, "summary": "Another.", "source": 1, "links": [{**link, "to": [f"{to}.1"]}]}
+        )
+        for to in others
+    )
+    standard = support.standard_of(name, criterion(f"{name}.1"))
+    return support.pack(support.framework(id=name), standard, crosswalks=crosswalks)
+
+
+LINKED = {"one": linked("one", "two", "three"), "two": linked("two", "three"), "three": linked("three")}
+
+
+def observed(name: str, framework: str, accepted_from: str | None = None, **fields: Any) -> Evidence:
+    accepted = {} if accepted_from is None else {"accepted_from": accepted_from, "accepted_by": "A-1"}
+    given = {"id": name, "framework": framework, "criteria": [f"{framework}.1"], **accepted, **fields}
+    return Evidence.model_validate({**RECORD, **given})
+
+
+def offered(to: str, *records: Evidence) -> list[str]:
+    return [candidate.evidence for candidate in candidates(iter(records), LINKED, to)]
+
+
+def test_a_record_that_was_accepted_is_not_offered_again_and_one_that_came_from_there_is_not_offered_back() -> None:
+    first, other = observed("e-1", "one"), observed("e-2", "one")
+    accepted = observed("e-3", "two", "e-1")
+    assert offered("two", first, other, accepted) == ["e-2"]
+    assert offered("one", first, other, accepted) == []
+    assert offered("three", first, other, accepted) == ["e-1", "e-2", "e-3"]
+
+
+def test_an_observation_that_went_through_several_frameworks_is_offered_to_none_that_has_it() -> None:
+    passed_on = [observed("e-1", "one"), observed("e-2", "two", "e-1"), observed("e-3", "three", "e-2")]
+    assert [offered(to, *passed_on) for to in LINKED] == [[], [], []]
+    # Where the first record is not among the files, the others still are of one origin.
+    assert [offered(to, *passed_on[1:]) for to in LINKED] == [["e-2", "e-3"], [], []]
+
+
+def test_records_that_name_one_another_in_a_circle_are_of_one_origin() -> None:
+    assert offered("two", observed("e-1", "one", "e-2"), observed("e-2", "two", "e-1")) == []
+
+
+def test_a_candidate_keeps_its_attachments_when_it_is_accepted(tmp_path: Path) -> None:
+    files = [{"uri": "https://files.example/1, 2", "sha256": "0" * 64}, {"uri": "=plan"}]
+    record = observed("e-1", "one", attachments=[*files, {"uri": "https://files.example/a;b"}])
+    found = candidates([record], LINKED, "two")
+    assert found[0].attachments == record.attachments
+    (row,) = csv.DictReader(io.StringIO(to_accept(found)))
+    assert row["note"].endswith(" Left out, for the ; in the address: one attachment.")
+    row.update(criteria="two.1", claim="met", accepted_by="A-1")
+    with (tmp_path / "accept.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    inbox = read_evidence([tmp_path / "accept.csv"], LINKED, today=TODAY)
+    assert inbox.problems == []
+    assert inbox.evidence[0].attachments == tuple(map(Attachment.model_validate, files))

@@ -11,6 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 import support
 from bandstand.interop.people import PeopleList, read_people
+from bandstand.models.evidence import Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,9 @@ PACKS = {
     ),
     "other": support.pack(support.framework(id="other", facts=[fact("context"), fact("last_year", "2023", "2024")])),
 }
+
+
+HEAD = ["person", "context"]
 
 
 def read(path: Path) -> PeopleList:
@@ -193,3 +197,43 @@ def test_a_fact_longer_than_anybody_would_write_is_refused(tmp_path: Path) -> No
     problem = only(read_json(tmp_path, facts={"context": "x" * 2001}))
     assert (problem.code, problem.place.path) == ("bad-value", "facts.context")
     assert "is too long" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ["By the sea.\x1b[2J", "By the sea.\nMind: forged", "By\tthe sea.", "\u202eaes", "sea\u200b", "sea\x85side"]
+)
+def test_free_text_holds_nothing_that_cannot_be_seen(tmp_path: Path, text: str) -> None:
+    for people in (read_json(tmp_path, facts={"context": text}), read_table(tmp_path, HEAD, ["P-1", text])):
+        problem = only(people)
+        assert (problem.code, problem.place.path) == ("bad-value", "context")
+        assert problem.message.endswith(" has a line break, or a character that cannot be seen.")
+        assert problem.remedy == "Write it on one line, with characters that can be seen."
+        assert str(problem).isprintable()
+    with pytest.raises(ValueError, match="should match pattern"):
+        Person(person="P-1", facts={"context": text})
+
+
+def test_an_answer_may_be_broken_into_lines_as_its_cell_was(tmp_path: Path) -> None:
+    assert read_table(tmp_path, ["person", "rating"], ["P-1", "Not\nmet"]).people["P-1"].facts == {"rating": "not_met"}
+
+
+@pytest.mark.parametrize(("value", "kind"), [(["a", "b"], "a list"), ({"a": 1}, "an object"), ({}, "an object")])
+@pytest.mark.parametrize("name", ["context", "rating"])
+def test_a_list_or_an_object_is_no_answer(tmp_path: Path, name: str, value: object, kind: str) -> None:
+    for people in (read_json(tmp_path, facts={name: value}), read_json(tmp_path, **{name: value})):
+        problem = only(people)
+        assert (problem.code, problem.place.path) == ("bad-value", name)
+        assert f'" is {kind}, and no answer to "What is the ' in problem.message
+        assert problem.remedy == "Write one answer, as a text."
+
+
+def test_a_fact_s_own_name_is_quoted_safely(tmp_path: Path) -> None:
+    problem = only(read_json(tmp_path, facts={"con\x1b[2Jtext\nMind: forged": "x"}))
+    assert problem.code == "unknown-fact"
+    assert problem.place.path == "con\ufffd[2Jtext Mind: forged"
+    assert str(problem).isprintable()
+
+
+def test_a_protected_characteristic_is_known_however_it_is_written(tmp_path: Path) -> None:
+    problem = only(read_json(tmp_path, facts={"Sexual-Orientation": "y"}))
+    assert problem.code == "protected-characteristic"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import support
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, RefusedError
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.finding import Finding
 from bandstand.plugins import load_catalogue
+from bandstand.service import check_settings
 from tiny import tiny
 
 if TYPE_CHECKING:
@@ -205,3 +207,25 @@ def test_a_setting_is_the_trust_s_and_what_a_person_s_record_says_of_it_does_not
     of_the_person = evaluate(evaluator, facts={"pay_switch": "partial"})
     assert of_the_person.recommendation.action == "stay_on"
     assert (of_the_person.facts["pay_switch"].value, of_the_person.facts["pay_switch"].given) == (None, False)
+
+
+def asking_a_trust(name: str, fact: str, *values: str) -> Pack:
+    answers = [{"id": value, "label": value} for value in values]
+    asked = {"id": fact, "label": fact, "question": f"{fact}?", "of": "trust", "values": answers, "source": 1}
+    return support.pack(support.framework(id=name, facts=[asked]))
+
+
+def test_a_setting_is_what_any_framework_that_asks_for_it_takes() -> None:
+    packs = {
+        "first": asking_a_trust("first", "pay", "none", "partial"),
+        "other": asking_a_trust("other", "pay", "none", "whole"),
+        "free": asking_a_trust("free", "context"),
+        "few": asking_a_trust("few", "context", "coast", "city"),
+    }
+    for value in ("none", "partial", "whole"):
+        check_settings({"pay": value}, packs)
+    check_settings({"context": "By a lake."}, packs)
+    with pytest.raises(NotFoundError, match=r'"never" is not a value of pay\. It is one of none, partial, whole\.'):
+        check_settings({"pay": "never"}, packs)
+    with pytest.raises(NotFoundError, match=r"Did you mean pay\?"):
+        check_settings({"pai": "none"}, packs)

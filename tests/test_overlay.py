@@ -15,7 +15,6 @@ from bandstand.errors import NotFoundError, ProblemsError
 from bandstand.explain import explain
 from bandstand.lookup import find_item, provenance_of
 from bandstand.models.evidence import Evidence, Person
-from bandstand.models.provenance import Basis
 from bandstand.plugins import load_catalogue
 
 if TYPE_CHECKING:
@@ -40,9 +39,7 @@ def write(folder: Path, wording: dict[str, str] | None = None, **fields: Any) ->
 
 
 def laid_over(folder: Path) -> Pack:
-    catalogue = load_catalogue()
-    catalogue.lay_over([folder])
-    return catalogue.frameworks()["cat_toolkit"]
+    return load_catalogue().with_overlays([folder]).frameworks()["cat_toolkit"]
 
 
 def evaluation(pack: Pack) -> Evaluation:
@@ -93,19 +90,48 @@ def test_the_overlay_is_pinned_and_decides_nothing(tmp_path: Path) -> None:
     assert with_it.recommendation.action == without.recommendation.action
 
 
-def test_a_text_that_the_document_lost_is_the_trust_s_to_give_and_no_longer_listed_as_lost(tmp_path: Path) -> None:
+def test_a_text_that_the_document_lost_is_shown_and_stays_marked_as_lost(tmp_path: Path) -> None:
     plain, pack = load_catalogue().frameworks()["cat_toolkit"], laid_over(write(tmp_path / "overlay"))
-    unit = pack.criteria["1d.iii@some_impact"]
-    assert (unit.descriptor, unit.basis, unit.status) == (LOST, Basis.TRUST, "present")
-    assert provenance_of(pack).counts["unresolved"] == provenance_of(plain).counts["unresolved"] - 1
-    assert provenance_of(pack).counts["trust"] == 1
+    unit, before = pack.criteria["1d.iii@some_impact"], plain.criteria["1d.iii@some_impact"]
+    assert (unit.text, unit.status, unit.basis) == (LOST, "unresolved", before.basis)
+    assert before.text != LOST
+    assert provenance_of(pack).counts == provenance_of(plain).counts
+    assert find_item(pack, "1d.iii@some_impact").official == ("1d.iii@some_impact",)
+    caveats = [caveat.text for caveat in evaluation(plain).recommendation.caveats]
+    assert [caveat.text for caveat in evaluation(pack).recommendation.caveats] == caveats
+
+
+@pytest.mark.parametrize(
+    ("framework", "version", "blank"),
+    [("smart_equip", "2024.1", "support.ES2"), ("hampshire_careers", "1.0", "1.3@UPR2-3")],
+)
+def test_what_the_document_leaves_blank_is_not_an_overlay_s_to_fill(
+    framework: str, version: str, blank: str, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "overlay", {blank: OFFICIAL}, pack=framework, version=version)
+    with pytest.raises(ProblemsError, match=f'"{blank}" is nothing in {framework} {version} that has a text') as caught:
+        load_catalogue().with_overlays([folder])
+    assert [problem.code for problem in caught.value.problems] == ["unknown-item"]
+
+
+def test_two_overlays_on_one_framework_are_refused_as_only_one_would_be_pinned(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "first"), write(tmp_path / "second", {"1a.i": OFFICIAL}, id="another")
+    with pytest.raises(ProblemsError, match=r"lies over cat_toolkit 1\.0 already") as caught:
+        load_catalogue().with_overlays([first, second])
+    assert [(p.code, p.place.file, p.place.path) for p in caught.value.problems] == [
+        ("duplicate-overlay", "overlay.yaml", "pack")
+    ]
+
+
+def test_the_catalogue_that_an_overlay_is_laid_over_stays_as_it_was(tmp_path: Path) -> None:
+    catalogue = load_catalogue()
+    catalogue.with_overlays([write(tmp_path / "overlay")])
+    assert all(pack.overlay is None for pack in catalogue.packs)
 
 
 def test_the_other_end_of_a_row_has_official_wording_of_its_own(tmp_path: Path) -> None:
     folder = write(tmp_path / "o", {"teacher.QE1.below": OFFICIAL}, pack="smart_equip", version="2024.1")
-    catalogue = load_catalogue()
-    catalogue.lay_over([folder])
-    unit = catalogue.frameworks()["smart_equip"].criteria["teacher.QE1"]
+    unit = load_catalogue().with_overlays([folder]).frameworks()["smart_equip"].criteria["teacher.QE1"]
     assert unit.below is not None
     assert unit.below.descriptor == OFFICIAL
     assert unit.descriptor != OFFICIAL

@@ -436,6 +436,70 @@ framework.yaml
   "gender" is a protected characteristic, which never reaches a rule. Take it out.
 
 framework.yaml
+- { id: leave,
++ { id: Marital status,
+! protected-characteristic framework.yaml, line 81, facts[0].values[1].id:
+  "Marital status" is a protected characteristic, which never reaches a rule. Take it out.
+
+framework.yaml
+- { id: on_leave,
++ { id: disability,
+standards/K.yaml
+- [on_leave]
++ [disability]
+! protected-characteristic framework.yaml, line 27, flags[0].id:
+  "disability" is a protected characteristic, which never reaches a rule. Take it out.
+
+framework.yaml
+- { id: ECT1,
++ { id: Gender-Reassignment,
+! protected-characteristic framework.yaml, line 25, career_stages[0].id:
+  "Gender-Reassignment" is a protected characteristic, which never reaches a rule. Take it out.
+
+framework.yaml
+- { id: lead,
++ { id: race,
+! protected-characteristic framework.yaml, line 23, roles[0].id:
+  "race" is a protected characteristic, which never reaches a rule. Take it out.
+
+framework.yaml
+- strands:
++ strands:
++   - { id: Sex, label: Sex }
+! protected-characteristic framework.yaml, line 18, strands[0].id:
+  "Sex" is a protected characteristic, which never reaches a rule. Take it out.
+
+framework.yaml
+- { id: slow,
++ { id: not_met,
+framework.yaml
+- builds_on: [slow]
++ builds_on: [not_met]
+standards/K.yaml
+- at: slow
++ at: not_met
+! bad-value framework.yaml, line 73, scales[0].points[0].id: "not_met" is a claim about any criterion,
+  and so cannot be that of a point of pace. Give the point another id.
+
+framework.yaml
+- { id: steady,
++ { id: met,
+standards/K.yaml
+- at: steady
++ at: met
+! bad-value framework.yaml, line 74, scales[0].points[1].id: "met" is a claim about any criterion,
+  and so cannot be that of a point of pace. Give the point another id.
+
+framework.yaml
+- { id: steady,
++ { id: Steady,
+standards/K.yaml
+- at: steady
++ at: Steady
+! bad-value framework.yaml, line 74, scales[0].points[1].id: "Steady" is a point of pace that no evidence could claim.
+  Write at most 40 small letters, digits and underscores, a letter first.
+
+framework.yaml
 - builds_on: [slow]
 + builds_on: [slo]
 ! unknown-point framework.yaml, line 74, scales[0].points[1].builds_on[0]: "slo" is not a point of pace.
@@ -666,6 +730,13 @@ framework.yaml
 +     tracks: laddr
 ! unknown-rule framework.yaml, line 63, outcomes[0].tracks: "laddr" is not one of the rules that position takes.
   Did you mean ladder?
+
+framework.yaml
+- colours: sheet
++ colours: sheet
++     tracks: sheet
+! unfit-conclusion framework.yaml, line 54, outcomes[0]: sheet.A.1 is concluded for each review point, not for a
+  person's position. Name a conclusion of another rule.
 
 framework.yaml
 - action, note]
@@ -953,7 +1024,7 @@ rules/actions.yaml
 - flags: { fact: flags }
 + flags: { fact: roles }
 ! unknown-role rules/actions.yaml, line 26, rules[1].rows[0].when.flags:
-  "on_leave" is not a role of this pack. Did you mean lead?
+  "on_leave" is not a role of this pack. It is one of lead.
 
 rules/actions.yaml
 - flags: { fact: flags }
@@ -1255,6 +1326,14 @@ def test_a_pack_needs_no_evidence_schema_examples_guidance_or_crosswalks(tmp_pat
     assert (pack.examples, pack.guidance, pack.crosswalks) == ((), (), ())
 
 
+def test_points_that_no_evidence_can_claim_may_have_any_id(tmp_path: Path) -> None:
+    point = "{{ id: {}, label: A point, summary: What it is., source: 9 }}"
+    both = ", ".join(map(point.format, ("not_met", "Steady as she goes")))
+    wording = f"  - {{ id: wording, label: Wording, ordinal: true, source: 9, points: [{both}] }}\n"
+    pack = load(tiny(tmp_path, ("framework.yaml", "scales:\n", f"scales:\n{wording}")))
+    assert [scale.id for scale in pack.framework.scales] == ["wording", "pace"]
+
+
 def test_a_pack_is_read_from_a_zip_file_as_from_a_folder(tmp_path: Path) -> None:
     folder = tiny(tmp_path / "folder")
     with zipfile.ZipFile(tmp_path / "tiny.zip", "w") as archive:
@@ -1486,7 +1565,7 @@ COMPOSED = {
 PACK_CODES = codes_in("packs") | codes_in("rules") | COMPOSED["packs/references.py"] | COMPOSED["rules/base.py"]
 INPUT_CODES = codes_in("interop") | COMPOSED["interop/people.py"]
 #: Codes with a test of their own above, since text cannot seed them.
-SEEDED_BY_HAND = {"missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
+SEEDED_BY_HAND = {"duplicate-overlay", "missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
 
 
 def test_every_code_that_a_pack_can_have_is_seeded() -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
+import support
 from bandstand.errors import ProblemsError
+from bandstand.lookup import provenance_of
 from bandstand.models.provenance import Basis, Ground, Provenance, line_numbers
 from bandstand.packs.load import load_pack
 from bandstand.plugins import load_catalogue
@@ -165,3 +167,12 @@ def test_every_uncertain_ground_of_the_shipped_pack_has_its_note(smart: Pack) ->
     assert len(uncertain) > 10
     assert [ground.source for ground in uncertain if not ground.note] == []
     assert all(line_numbers(ground.source) for ground in grounds)
+
+
+def test_what_a_document_does_not_state_comes_in_one_order_whatever_the_order_of_a_set(smart: Pack) -> None:
+    gap = {"what": "A row", "status": "missing", "source": "7"}
+    notes = [f"Note {n:02}" for n in range(30)]
+    listed = provenance_of(support.pack(support.framework(gaps=[{**gap, "note": note} for note in reversed(notes)])))
+    assert [doubt.note for doubt in listed.doubts] == notes
+    doubts = provenance_of(smart).doubts
+    assert len(set(doubts)) == len(doubts)

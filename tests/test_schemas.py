@@ -40,7 +40,12 @@ SCHEMA_OF = {
     "crosswalks": "crosswalk.schema.json",
 }
 #: What people give besides, and what the commands write.
-INPUTS = {"evidence.schema.json", "person.schema.json"}
+INPUTS = {
+    "evidence.schema.json",
+    "overlay.schema.json",
+    "person.schema.json",
+    "wording.schema.json",
+}
 OUTPUTS = {
     "candidates.schema.json",
     "evaluation.schema.json",
@@ -197,12 +202,22 @@ def test_drift_names_what_differs_what_is_missing_and_what_no_model_has(tmp_path
     schemas.write(tmp_path)
     (tmp_path / "person.schema.json").write_text("{}\n", "utf-8")
     (tmp_path / "problem.schema.json").unlink()
-    (tmp_path / "pupil.schema.json").write_text("{}\n", "utf-8")
+    (tmp_path / "pupil.schema.json").write_text('{\n  "$id": "bandstand:pupil"\n}\n', "utf-8")
     (tmp_path / "README.md").write_text("Not a schema.\n", "utf-8")
     assert schemas.drift(tmp_path) == ["person.schema.json", "problem.schema.json", "pupil.schema.json"]
     assert schemas.write(tmp_path) == ["person.schema.json", "problem.schema.json", "pupil.schema.json"]
     assert schemas.drift(tmp_path) == []
     assert (tmp_path / "README.md").exists()
+
+
+def test_a_schema_that_is_not_bandstand_s_is_left_alone(tmp_path: Path) -> None:
+    schemas.write(tmp_path)
+    theirs = tmp_path / "register.schema.json"
+    theirs.write_text('{\n  "$id": "https://trust.example/register"\n}\n', "utf-8")
+    (tmp_path / "drafts.schema.json").mkdir()
+    assert schemas.drift(tmp_path) == []
+    assert schemas.write(tmp_path) == []
+    assert theirs.exists()
 
 
 def test_every_schema_is_missing_from_a_folder_that_is_not_there(tmp_path: Path) -> None:

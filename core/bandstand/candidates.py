@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Links of these relations say that evidence for the one may be worth a look for the other.
 _OF_EVIDENCE = frozenset({"same_subject", "same_text"})
 _COLUMNS = (
-    *("person", "framework", "criteria", "claim", "source", "author", "date", "note"),
+    *("person", "framework", "criteria", "claim", "source", "author", "date", "note", "attachments"),
     *("accepted_from", "accepted_by"),
 )
 #: A spreadsheet takes a cell that begins so for a formula; behind a space it does not, and readers strip spaces.
@@ -32,16 +32,20 @@ def candidates(records: Iterable[Evidence], packs: Mapping[str, Pack], to: str) 
     """The records that may be worth a look under the framework ``to``, with what they may be about there.
 
     Links are followed from a record's own framework to ``to``, the other way round, and through a publication that both
-    are linked with. The order is that of the records.
+    are linked with. What ``to`` has already is left out: a record that was accepted there, and one that was accepted
+    from there. The order is that of the records.
 
     Raises:
         NotFoundError: There is no such framework.
     """
     if to not in packs:
         raise NotFoundError(f'There is no framework "{to}". {did_you_mean(to, packs)}')
+    given = list(records)
+    origins = _origins(given)
+    there = {origins[record.id] for record in given if record.framework == to}
     found: list[Candidate] = []
-    for record in records:
-        if record.framework == to or record.framework not in packs:
+    for record in given:
+        if record.framework not in packs or origins[record.id] in there:
             continue
         targets = _targets(record, packs[record.framework], packs[to])
         if targets:
@@ -55,11 +59,27 @@ def candidates(records: Iterable[Evidence], packs: Mapping[str, Pack], to: str) 
                     source=record.source,
                     author=record.author,
                     date=record.date,
+                    attachments=record.attachments,
                     to=to,
                     targets=tuple(targets.values()),
                 )
             )
     return found
+
+
+def _origins(records: Iterable[Evidence]) -> dict[str, str]:
+    """By a record's id, that of the record that it was first accepted from, through whatever frameworks, or its own."""
+    came_from = {record.id: record.accepted_from or record.id for record in records}
+    origins: dict[str, str] = {}
+    for record in came_from:
+        passed: dict[str, None] = {}
+        at = record
+        # Records that name one another in a circle are all of one origin.
+        while at not in origins and at not in passed:
+            passed[at] = None
+            at = came_from.get(at, at)
+        origins.update(dict.fromkeys(passed, origins.get(at, at)))
+    return origins
 
 
 def _targets(record: Evidence, own: Pack, other: Pack) -> dict[str, CandidateTarget]:
@@ -132,8 +152,13 @@ def to_accept(found: Sequence[Candidate]) -> str:
             f"Candidate from {candidate.framework} ({named}, {candidate.claim}): look at {where}. Fill in criteria, "
             "claim and accepted_by, or take the row out."
         )
+        files = [
+            " ".join(filter(None, (file.uri, file.sha256))) for file in candidate.attachments if ";" not in file.uri
+        ]
+        if left := len(candidate.attachments) - len(files):
+            note += f" Left out, for the ; in the address: {words.count(left, 'attachment')}."
         row = (candidate.person, candidate.to, "", "", candidate.source, candidate.author or "", candidate.date)
-        writer.writerow(_safe(str(cell)) for cell in (*row, note, candidate.evidence, ""))
+        writer.writerow(_safe(str(cell)) for cell in (*row, note, "; ".join(files), candidate.evidence, ""))
     return text.getvalue()
 
 

@@ -23,7 +23,7 @@ def explain(evaluation: Evaluation, pack: Pack, why_not: WhyNot | None = None) -
         framework=evaluation.framework,
         outcome=evaluation.outcome,
         headline=_headline(evaluation, pack),
-        reasons=tuple(_reasons(evaluation, pack)),
+        reasons=() if evaluation.certificate.agreed is False else tuple(_reasons(evaluation, pack)),
         recommended=advice.text,
         steps=tuple(_steps(evaluation)),
         notes=advice.notes,
@@ -59,6 +59,9 @@ def explain_all(evaluations: Sequence[Evaluation], packs: Mapping[str, Pack]) ->
 
 
 def _headline(evaluation: Evaluation, pack: Pack) -> str:
+    if evaluation.certificate.agreed is False:
+        label = words.uncapitalised(pack.outcomes[evaluation.outcome].label)
+        return f"{evaluation.person}, {label}: {evaluation.result} (as at {words.day(evaluation.as_of)})."
     view = evaluation.views.get(evaluation.view)
     label = view.label if view else evaluation.view
     seen = view.evidence if view else 0
@@ -79,16 +82,17 @@ def _zone(evaluation: Evaluation, pack: Pack) -> str:
     name = pack.outcomes[evaluation.outcome].zone
     if evaluation.zone is None or name is None:
         return ""
+    as_far = " as far as the evidence goes" if only_absence_stops(evaluation, pack) else ""
     holder = pack.rule_by_id[name.partition(".")[0]].holder(evaluation, pack.framework)
-    return f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{_as_far(evaluation, pack)}"
+    return f", in the {evaluation.zone} zone{f' for {holder}' if holder else ''}{as_far}"
 
 
-def _as_far(evaluation: Evaluation, pack: Pack) -> str:
-    """A warning that the zone may be higher, where nothing but missing or unagreed evidence stops the next level."""
+def only_absence_stops(evaluation: Evaluation, pack: Pack) -> bool:
+    """Whether nothing but missing or unagreed evidence stops the next level, so that the zone may be higher."""
     level = pack.outcomes[evaluation.outcome].level or ""
     name = f"{level.partition('.')[0]}.stopped_by"
     stopped = next((c.value for c in evaluation.conclusions if c.name == name), None)
-    return " as far as the evidence goes" if stopped == "absence" else ""
+    return stopped == "absence"
 
 
 def _reasons(evaluation: Evaluation, pack: Pack) -> Iterator[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
 
 _ENDING = ".md"
+_MADE = "; this page is made from the pack by `make pages`"
+_KIND = generated.Kind(_ENDING, f"{_MADE}\n".encode())
 
 
 def pages() -> dict[str, bytes]:
@@ -28,7 +30,7 @@ def pages() -> dict[str, bytes]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``python -m bandstand.framework_pages``; 1 when a check finds pages that differ from the packs."""
-    return generated.main("bandstand.framework_pages", __doc__, pages, _ENDING, arguments)
+    return generated.main("bandstand.framework_pages", __doc__, pages, _KIND, arguments)
 
 
 def _page(pack: Pack) -> Iterator[str]:
@@ -38,7 +40,7 @@ def _page(pack: Pack) -> Iterator[str]:
     yield f"- title: {framework.title}"
     yield f"- publisher: {framework.publisher}"
     yield f"- valid {words.span(framework.valid_from, framework.valid_until)}; pack {pack.version}"
-    yield f"- lines are of `{framework.document.file}`; this page is made from the pack by `make pages`"
+    yield f"- lines are of `{framework.document.file}`{_MADE}"
     yield ""
     yield framework.summary
     yield ""

@@ -120,6 +120,7 @@ def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
         ("standard", {standard.id: standard for standard in pack.standards}),
         ("criterion", dict(pack.unfolded.criteria)),
         ("criterion", {unit.id: unit for unit in pack.criteria.values()}),
+        ("cell", dict(_cells(pack))),
         ("grade", {grade.id: grade for grade in framework.grades}),
         ("role", {role.id: role for role in framework.roles}),
         ("scale", {scale.id: scale for scale in framework.scales}),
@@ -137,6 +138,14 @@ def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def _cells(pack: Pack) -> Iterator[tuple[str, Point]]:
+    """The points of criteria by id, apart from those that are units themselves."""
+    for criterion in pack.unfolded.criteria.values():
+        for point in criterion.points:
+            if (name := f"{criterion.id}@{point.at}") not in pack.criteria:
+                yield name, point
+
+
 def provenance_of(pack: Pack) -> ProvenanceListing:
     """All that the document does not state in so many words, or has no text for."""
     parts: list[BaseModel] = [
@@ -146,10 +155,7 @@ def provenance_of(pack: Pack) -> ProvenanceListing:
         *pack.guidance,
         *pack.crosswalks,
     ]
-    doubts = sorted(
-        {doubt for part in parts for doubt in _doubts(part)},
-        key=lambda doubt: (_STATUSES.index(doubt.status), line_numbers(doubt.source)[0], doubt.id, doubt.label),
-    )
+    doubts = sorted(dict.fromkeys(doubt for part in parts for doubt in _doubts(part)), key=_place)
     counts: Counter[str] = Counter(doubt.status for doubt in doubts)
     return ProvenanceListing(
         framework=pack.id,
@@ -158,6 +164,12 @@ def provenance_of(pack: Pack) -> ProvenanceListing:
         counts={status: counts[status] for status in _STATUSES if counts[status]},
         doubts=tuple(doubts),
     )
+
+
+def _place(doubt: Doubt) -> tuple[int | str, ...]:
+    """By status and then by line; whatever else sets two apart keeps them in one order everywhere."""
+    line = line_numbers(doubt.source)[0]
+    return (_STATUSES.index(doubt.status), line, doubt.id, doubt.label, doubt.kind, doubt.source, doubt.note or "")
 
 
 #: Between the words of a class's name.

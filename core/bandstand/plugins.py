@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,24 +59,26 @@ class Catalogue:
     reports: dict[str, Report] = field(default_factory=dict)
     set_aside: list[SetAside] = field(default_factory=list)
 
-    def lay_over(self, roots: Iterable[Traversable]) -> None:
-        """Lay a trust's overlays over the packs that they are for.
+    def with_overlays(self, roots: Iterable[Traversable]) -> Catalogue:
+        """The same with a trust's overlays laid over the packs that they are for.
 
         Args:
             roots: Folders of overlays.
 
         Raises:
-            ProblemsError: An overlay has problems.
+            ProblemsError: An overlay has problems, or two are for one pack.
             NotFoundError: The pack that it is for is not here, in that version.
         """
+        packs = list(self.packs)
         for root in roots:
             files = read_overlay(root)
-            wanted = f"{files.overlay.pack} {files.overlay.version}"
-            at = next((n for n, pack in enumerate(self.packs) if pack.name == wanted), None)
+            wanted = f"{files.laid.overlay.pack} {files.laid.overlay.version}"
+            at = next((n for n, pack in enumerate(packs) if pack.name == wanted), None)
             if at is None:
-                near = did_you_mean(wanted, [pack.name for pack in self.packs])
+                near = did_you_mean(wanted, [pack.name for pack in packs])
                 raise NotFoundError(f"The overlay {root} is for {wanted}, which is not installed. {near}")
-            self.packs[at] = lay_over(self.packs[at], files)
+            packs[at] = lay_over(packs[at], files)
+        return replace(self, packs=packs)
 
     def frameworks(self, as_of: dt.date | None = None) -> dict[str, Pack]:
         """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENDING = ".schema.json"
+#: Whatever else a schema is of, Bandstand's own are named so.
+_NAMED = "bandstand:"
+_KIND = generated.Kind(_ENDING, f'\n  "$id": "{_NAMED}'.encode())
 #: One entry of a docstring's ``Attributes:``, with the lines that go on below it.
 _ATTRIBUTE = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
@@ -174,18 +177,18 @@ def published() -> dict[str, dict[str, Any]]:
 
 
 def drift(folder: Path) -> list[str]:
-    """Names of the schemas in ``folder`` that are missing, that differ from the models, or that no model has."""
-    return generated.drift(folder, _texts(), _ENDING)
+    """Names of the schemas in ``folder`` that are missing, that differ from the models, or that no model has now."""
+    return generated.drift(folder, _texts(), _KIND)
 
 
 def write(folder: Path) -> list[str]:
     """Bring the schemas in ``folder`` in line with the models; the names of those that were not."""
-    return generated.write(folder, _texts(), _ENDING)
+    return generated.write(folder, _texts(), _KIND)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``python -m bandstand.schemas``; 1 when a check finds schemas that differ from the models."""
-    return generated.main("bandstand.schemas", __doc__, _texts, _ENDING, arguments)
+    return generated.main("bandstand.schemas", __doc__, _texts, _KIND, arguments)
 
 
 def _texts() -> dict[str, bytes]:
@@ -199,7 +202,7 @@ def _schema(name: str, model: type[BaseModel], mode: _Mode, title: str, descript
     schema = model.model_json_schema(mode=mode)
     for part in (schema, *schema.get("$defs", {}).values()):
         _describe(part)
-    top = {"$schema": DIALECT, "$id": f"bandstand:{name}", "title": title, "description": description}
+    top = {"$schema": DIALECT, "$id": f"{_NAMED}{name}", "title": title, "description": description}
     return {**schema, **top}
 
 

@@ -13,7 +13,7 @@ from bandstand import words
 from bandstand.candidates import candidates
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import publish, why_not
-from bandstand.errors import NotFoundError, ProblemsError
+from bandstand.errors import NotFoundError, ProblemsError, RefusedError
 from bandstand.interop.inbox import Inbox, Limits, read_evidence
 from bandstand.interop.people import PeopleList, read_people
 from bandstand.models.evidence import Person
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bandstand.interop.sheet import SheetSummary
     from bandstand.models.evaluation import Evaluation, WhyNot
     from bandstand.models.evidence import Evidence
-    from bandstand.models.framework import Framework
+    from bandstand.models.framework import FactAsked, Framework
     from bandstand.models.listing import Candidate
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
@@ -114,10 +114,27 @@ class Docket:
             yield publish(case.evaluate())
 
     def explained(self, level: int | None) -> Iterator[tuple[Evaluation, WhyNot | None]]:
-        """Each case with what stands between its person and ``level``, when one is asked about."""
+        """Each case with what stands between its person and ``level``, when one is asked about.
+
+        Cases of frameworks and outcomes that have no such level come without.
+
+        Raises:
+            NotFoundError: None of them has the level; the message names those that there are.
+        """
+        asked = {(case.evaluator, case.outcome): case.evaluator.levels(case.outcome) for case in self.cases}
+        known = sorted({known for levels in asked.values() for known in levels})
+        if level is not None and self.cases and level not in known:
+            has = f"the levels are {words.listed(list(map(str, known)), 12)}" if known else "it has no levels"
+            raise NotFoundError(f"What is asked for here has no level {level}; {has}.")
+        return self._explained(level, asked)
+
+    def _explained(
+        self, level: int | None, levels: Mapping[tuple[Evaluator, str], Sequence[int]]
+    ) -> Iterator[tuple[Evaluation, WhyNot | None]]:
         for case in self.cases:
             evaluated = case.evaluate()
-            yield publish(evaluated), None if level is None else why_not(evaluated, level)
+            is_asked = level in levels[case.evaluator, case.outcome] and not evaluated.differences
+            yield publish(evaluated), why_not(evaluated, level) if level is not None and is_asked else None
 
 
 class Service:
@@ -142,8 +159,7 @@ class Service:
         durable: bool | None = None,
         overlays: Sequence[Path] = (),
     ) -> None:
-        self.catalogue = load_catalogue() if catalogue is None else catalogue
-        self.catalogue.lay_over(overlays)
+        self.catalogue = (load_catalogue() if catalogue is None else catalogue).with_overlays(overlays)
         self.today = today or dt.datetime.now(tz=dt.UTC).astimezone().date()
         self._durable = durable
         self._evaluators: dict[str, Evaluator] = {}
@@ -175,10 +191,12 @@ class Service:
     ) -> Docket:
         """Read the input and see who is to be evaluated under what.
 
+        A framework that does not serve the purpose is left out, and noted, where another does.
+
         Raises:
             ProblemsError: The input has problems, and going on in spite of them was not asked for.
-            NotFoundError: A framework, outcome, person, setting or review point is not there.
-            RefusedError: A framework does not serve the purpose.
+            NotFoundError: A framework, outcome, person, setting or review point is not there, or no time since a day.
+            RefusedError: No framework that there is evidence for serves the purpose.
         """
         packs = self.catalogue.frameworks(question.as_of)
         if question.framework is not None:
@@ -201,6 +219,9 @@ class Service:
         if question.as_of is None and self.catalogue.frameworks(as_of) != packs:
             # The newest evidence is of another version's time: read again, as if that day had been asked for.
             return self.prepare(files, people, replace(question, as_of=as_of), limits=limits, progress=progress)
+        if question.since is not None and question.since >= as_of:
+            days = f"{words.day(question.since)} is not before {words.day(as_of)}"
+            raise NotFoundError(f"There is no time to compare: {days}, the day up to which evidence counts.")
         notes = [*inbox.notes, *staff.notes]
         return Docket(self._cases(inbox, staff, question, as_of, notes), as_of, problems, notes)
 
@@ -213,20 +234,12 @@ class Service:
         for record in inbox.evidence:
             grouped[record.framework, record.person].append(record)
         self._check_people(question.people, {person for _, person in grouped} | set(staff.people))
-        wanted: set[tuple[str, str, str]] = set()
-        for (framework, person), records in grouped.items():
-            if framework not in asked or (question.people and person not in question.people):
-                continue
-            of = {outcome.id for record in records for outcome in packs[framework].outcomes_of(record)}
-            wanted.update((framework, outcome, person) for outcome in asked[framework] if outcome in of)
-        # Somebody who was asked for by name is evaluated even on no evidence at all, which says so.
-        seen = {person for _, _, person in wanted}
-        unseen = [person for person in dict.fromkeys(question.people) if person not in seen]
-        wanted.update((name, outcomes[0], person) for person in unseen for name, outcomes in asked.items() if outcomes)
+        wanted = _wanted(grouped, asked, question.people, packs)
         other = sum(len(records) for (name, _), records in grouped.items() if name not in asked)
         if other:
             records_left = words.count(other, "record")
-            notes.append(f"Left out, being for other frameworks than {question.framework}: {records_left}.")
+            than = question.framework or f"those with the outcome {question.outcome}"
+            notes.append(f"Left out, being for other frameworks than {than}: {records_left}.")
         silent = sorted(set(staff.people) - {person for _, person in grouped})
         if silent and not question.people:
             who = words.count(len(silent), "person", "people")
@@ -237,20 +250,33 @@ class Service:
             who = words.count(len(rejected), "person", "people")
             notes.append(f"Not evaluated, as their row of the staff list is bad: {who} ({words.listed(rejected)}).")
         cases = []
+        refused: dict[str, RefusedError] = {}
         for framework, outcomes in asked.items():
             for outcome in outcomes:
                 people = sorted(p for f, o, p in wanted if (f, o) == (framework, outcome) and p not in staff.rejected)
-                if people:
+                if not people:
+                    continue
+                try:
                     evaluator = self._evaluator(framework, outcome, question)
+                except RefusedError as error:
+                    refused[framework] = error
+                    continue
                 for person in people:
                     known = staff.people.get(person) or Person(person=person)
                     records = grouped.get((framework, person), [])
                     cases.append(Case(evaluator, outcome, known, records, as_of, question))
-        zoned = {case.person.person for case in cases if case.evaluator.pack.outcomes[case.outcome].zone is not None}
-        unlisted = sorted(zoned - set(staff.people)) if staff.people else []
+        if refused and not cases:
+            raise next(iter(refused.values()))
+        notes.extend(f"Left out. {error}" for error in refused.values())
+        placed = {
+            case.person.person
+            for case in cases
+            if case.evaluator.pack.outcomes[case.outcome].zone or case.evaluator.pack.framework.career_stages
+        }
+        unlisted = sorted(placed - set(staff.people)) if staff.people else []
         if unlisted:
             who = words.count(len(unlisted), "person", "people")
-            notes.append(f"Not on the list, and so without a zone: {who} ({words.listed(unlisted)}).")
+            notes.append(f"Not on the list, and so without grade or career stage: {who} ({words.listed(unlisted)}).")
         return cases
 
     def _asked(self, question: Question, packs: Mapping[str, Pack]) -> dict[str, list[str]]:
@@ -333,20 +359,46 @@ class Service:
         return write_sheet(self.pack(framework), path, levels=levels, person=person)
 
 
+def _wanted(
+    grouped: Mapping[tuple[str, str], Sequence[Evidence]],
+    asked: Mapping[str, Sequence[str]],
+    people: Sequence[str],
+    packs: Mapping[str, Pack],
+) -> set[tuple[str, str, str]]:
+    """Framework, outcome and person of each case: of what is asked for, that which there is evidence for.
+
+    Somebody who was asked for by name is evaluated even on no evidence at all, which says so.
+    """
+    wanted: set[tuple[str, str, str]] = set()
+    for (framework, person), records in grouped.items():
+        if framework not in asked or (people and person not in people):
+            continue
+        of = {outcome.id for record in records for outcome in packs[framework].outcomes_of(record)}
+        wanted.update((framework, outcome, person) for outcome in asked[framework] if outcome in of)
+    seen = {person for _, _, person in wanted}
+    unseen = [person for person in dict.fromkeys(people) if person not in seen]
+    wanted.update((name, outcomes[0], person) for person in unseen for name, outcomes in asked.items() if outcomes)
+    return wanted
+
+
 def _purposes(framework: Framework) -> set[str]:
     return {purpose.id for purpose in framework.purposes}
 
 
 def check_settings(settings: Mapping[str, str], packs: Mapping[str, Pack]) -> None:
-    """See that what the trust sets is something that a framework asks of a trust, and one of its values.
+    """See that what the trust sets is something that a framework asks of a trust, and a value that one of them takes.
 
     Raises:
         NotFoundError: It is not; the message suggests the nearest.
     """
-    asked = {fact.id: fact for pack in packs.values() for fact in pack.framework.facts if fact.of == "trust"}
+    asked: dict[str, list[FactAsked]] = {}
+    for pack in packs.values():
+        for fact in pack.framework.facts:
+            if fact.of == "trust":
+                asked.setdefault(fact.id, []).append(fact)
     for name, value in settings.items():
         if name not in asked:
             raise NotFoundError(f'No framework asks a trust for "{name}". {did_you_mean(name, asked)}')
-        values = [option.id for option in asked[name].values]
-        if values and value not in values:
+        values = list(dict.fromkeys(option.id for fact in asked[name] for option in fact.values))
+        if value not in values and all(fact.values for fact in asked[name]):
             raise NotFoundError(f'"{value}" is not a value of {name}. {did_you_mean(value, values)}')

@@ -82,12 +82,16 @@ def count(number: int, noun: str, nouns: str | None = None) -> str:
 
 
 def seen(found: PublishedFinding) -> str:
-    """Where a finding comes from: ``an observation, 2 May 2025``; nothing when there is no evidence."""
+    """Where a finding comes from: ``an observation, 2 May 2025``; nothing when there is no evidence.
+
+    Evidence that was recorded for another framework says whose judgement brought it here.
+    """
     if found.date is None or found.source is None:
         return ""
     source = _SOURCES.get(found.source, found.source)
     agreed = ", agreed" if found.moderated and found.source == "self" else ""
-    return f"{source}{agreed}, {day(found.date)}"
+    accepted = f", accepted from {found.accepted_from} by {found.accepted_by}" if found.accepted_from else ""
+    return f"{source}{agreed}, {day(found.date)}{accepted}"
 
 
 def finding(found: PublishedFinding, *, origin: bool = True) -> str:

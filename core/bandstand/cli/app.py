@@ -211,7 +211,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
         disagreed = any(evaluation.certificate.agreed is False for evaluation in evaluations)
         typer.echo(writer(evaluations, packs), nl=False)
     else:
-        lines = [render.line(evaluation) for evaluation in done]
+        lines = [render.line(evaluation, packs[evaluation.framework]) for evaluation in done]
         disagreed = any(line.agreed is False for line in lines)
         render.evaluations(lines, docket, packs)
     _leave(docket, disagreed=disagreed, as_json=as_json)

@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bandstand import words
-from bandstand.explain import explain_why_not
+from bandstand.explain import explain_why_not, only_absence_stops
 from bandstand.models.framework import ZONES
 from bandstand.models.listing import CatalogueListing, FrameworkListing, ListedFramework, ListedSetAside
-from bandstand.models.standard import Criterion, Point, Standard, Statement
+from bandstand.models.standard import Criterion, Point, Standard, Statement, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -181,6 +181,11 @@ def item(found: Item) -> None:
         _standard(console, found.value)
     elif isinstance(found.value, Criterion):
         _criterion(console, found.value)
+    elif isinstance(found.value, Unit):
+        _unit(console, found.value)
+    elif isinstance(found.value, Point):
+        _described(console, _parts(found.id, found.value))
+        console.print(f"{words.lines(found.value.source).capitalize()} ({found.value.basis.value})")
     else:
         content = found.listing().item
         for name in ("kind", "id", "label"):
@@ -246,20 +251,45 @@ def _criterion(console: Console, criterion: Criterion) -> None:
         console.print(f"Only for: {', '.join(criterion.only_if)}")
     parts: list[tuple[str, Statement | Point]] = [(statement.id, statement) for statement in criterion.statements]
     for point in criterion.points:
-        parts.extend((statement.id, statement) for statement in point.statements)
-        if not point.statements:
-            parts.append((f"{criterion.id}@{point.at}", point))
-    if parts:
-        table = Table("Id", "Descriptor", "Lines", "Basis")
-        for name, part in parts:
-            said = part.descriptor or f"({getattr(part, 'status', 'missing')}) {part.note}"
-            table.add_row(name, said, part.source, part.basis.value)
-        console.print(table)
+        parts.extend(_parts(f"{criterion.id}@{point.at}", point))
+    _described(console, parts)
     for text in criterion.unattributed:
         console.print(f"Not attributed to a point ({words.lines(text.source)}): {text.descriptor}")
     console.print(f"{words.lines(criterion.source).capitalize()} ({criterion.basis.value})")
     if criterion.note:
         console.print(criterion.note)
+
+
+def _parts(name: str, point: Point) -> list[tuple[str, Statement | Point]]:
+    """The statements of a point, or the point itself, called ``name``, where it has none."""
+    return [(statement.id, statement) for statement in point.statements] or [(name, point)]
+
+
+def _described(console: Console, parts: Sequence[tuple[str, Statement | Point]]) -> None:
+    if not parts:
+        return
+    table = Table("Id", "Descriptor", "Lines", "Basis")
+    for name, part in parts:
+        said = part.descriptor or f"({getattr(part, 'status', 'missing')}) {part.note}"
+        only = f" Only where it applies: {part.condition}." if isinstance(part, Statement) and part.condition else ""
+        table.add_row(name, f"{said}{only}", part.source, part.basis.value)
+    console.print(table)
+
+
+def _unit(console: Console, unit: Unit) -> None:
+    """A statement or a point, and the criterion that it belongs to."""
+    console.print(unit.text)
+    if unit.condition:
+        console.print(f"Only where it applies: {unit.condition}")
+    if unit.only_if:
+        console.print(f"Only for: {', '.join(unit.only_if)}")
+    if unit.tags:
+        console.print(f"Tagged: {', '.join(unit.tags)}")
+    at = f" at {unit.at or unit.point}" if unit.point else ""
+    console.print(f"Part of {unit.criterion}{at}")
+    console.print(f"{words.lines(unit.source).capitalize()} ({unit.basis.value})")
+    if unit.note:
+        console.print(unit.note)
 
 
 def _fields(content: Any, indent: int = 0) -> str:
@@ -323,30 +353,33 @@ _HEADINGS = ("Person", "Result", "View", "Recommended", "Next", "Mind")
 _WRAPPED = ("Result", "Recommended", "Open lines", "Next")
 
 
-def line(evaluation: Evaluation) -> Line:
-    """The line of one evaluation."""
+def line(evaluation: Evaluation, pack: Pack) -> Line:
+    """The line of one evaluation under ``pack``."""
     found = {caveat.basis.value if caveat.basis else caveat.code for caveat in evaluation.recommendation.caveats}
+    if only_absence_stops(evaluation, pack):
+        found.add("absence")
     marks = tuple(name for name in _MARKS if name in found)
+    view = next(view.label for view in pack.framework.findings.views if view.id == evaluation.view)
+    shown = view.removesuffix(" view").lower()
     letters = "".join(_MARKS[name][0] for name in marks)
     label = evaluation.recommendation.label
     cells: tuple[str | Text, ...]
-    if evaluation.level is None:
+    if pack.outcomes[evaluation.outcome].level is None:
         steps = [step.criterion for step in evaluation.next_steps.criteria]
         following = words.listed(steps, most=3) if steps else "–"
-        cells = (evaluation.person, evaluation.result, evaluation.view, label, following, letters)
+        cells = (evaluation.person, evaluation.result, shown, label, following, letters)
     else:
         open_lines = [blocker.criterion for blocker in evaluation.blockers]
         cells = (
             evaluation.person,
             (evaluation.grade or "–").rpartition(":")[2],
-            str(evaluation.level),
-            evaluation.view,
+            "–" if evaluation.level is None else str(evaluation.level),
+            shown,
             Text(evaluation.zone or "–", style=_ZONE_STYLES.get(evaluation.zone or "", "")),
             label,
             words.listed(open_lines, most=3) if open_lines else "–",
             letters,
         )
-    view = evaluation.views[evaluation.view].label
     zone, agreed = evaluation.zone or "no zone", evaluation.certificate.agreed
     return Line(evaluation.framework, evaluation.outcome, cells, zone, view, marks, agreed)
 
@@ -384,6 +417,8 @@ _MARKS = {
     "no-grade": ("g", "grade not known"),
     "validity": ("v", "the pack is not valid at this date"),
     "not-read": ("r", "evidence that no rule reads"),
+    "nothing-counts": ("n", "none of the evidence counts at this date"),
+    "absence": ("s", "may stand higher, as only missing or unagreed evidence stops here"),
     "one-engine": ("p", "only the plain engine concluded"),
 }
 

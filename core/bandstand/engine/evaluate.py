@@ -14,7 +14,8 @@ from bandstand.engine.plain import EVIDENCE_MEASURES, Inputs, PlainEngine, Plain
 from bandstand.engine.smallest_change import open_criteria
 from bandstand.errors import EngineUnavailableError, NotFoundError, RefusedError
 from bandstand.models.finding import SHORT_STATES, State
-from bandstand.rules.base import did_you_mean
+from bandstand.models.provenance import Basis, Ground
+from bandstand.rules.base import did_you_mean, ground
 from bandstand.rules.program import Program, compile_program, outcome_clauses, outcome_criteria
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from bandstand.models.clauses import Fact, Value
     from bandstand.models.evidence import Evidence, Person
-    from bandstand.models.framework import Outcome
+    from bandstand.models.framework import FactAsked, Outcome, Purpose
     from bandstand.packs.pack import Pack
+    from bandstand.rules.program import CompiledClause
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Evaluated:
         columns: A run for each review point of this cycle that has evidence, by its id.
         headline: The run that result and recommendation go by: of the first view that says something.
         speaking: Ids of the views that say something, and of the headline's.
+        confirmed: What the trust has set, as the framework has it.
         unavailable: Why durable-rules did not run, if it did not.
         since: The same as at an earlier day, in the headline's view; None unless one was named.
     """
@@ -116,6 +119,7 @@ class Evaluated:
     columns: dict[str, Run]
     headline: Run
     speaking: frozenset[str]
+    confirmed: frozenset[Ground]
     unavailable: str | None
     since: Earlier | None
 
@@ -129,6 +133,28 @@ class Evaluated:
         """Every run, views first."""
         earlier = [] if self.since is None else [self.since.run]
         return [*self.positions.values(), *self.columns.values(), *earlier]
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Ids of the views that the outcome goes by."""
+        return _views(self.pack, self.outcome)
+
+    @property
+    def asked(self) -> list[FactAsked]:
+        """What the framework asks for the outcome, besides evidence."""
+        return self.pack.asked_for(self.outcome)
+
+    def gave(self, asked: FactAsked) -> bool:
+        """Whether a fact was given, by somebody's record or by the trust, and is not only what holds by default."""
+        given = self.settings if asked.of == "trust" else self.person.facts
+        return asked.is_answered(given.get(asked.id))
+
+    def grounds(self, clause: CompiledClause) -> tuple[Ground, ...]:
+        """What a clause rests on; a value that the trust has set is the trust's."""
+        grounds = clause.clause.grounds
+        if self.confirmed.isdisjoint(grounds):
+            return grounds
+        return tuple(Ground(source=g.source, basis=Basis.TRUST) if g in self.confirmed else g for g in grounds)
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -167,9 +193,11 @@ class _Compiled:
         self.durable = {program.name: DurableEngine(program) for program in programs} if durable else {}
         points = [point.id for point in framework.review_points]
         measured = any(measure.how in EVIDENCE_MEASURES for part in lowered for measure in part.measures)
-        self.reader = FindingsReader(
-            framework.findings, self.criteria, points, pack.unfolded.unfolds, sightings=measured
+        self.views = _views(pack, outcome)
+        policy = framework.findings.model_copy(
+            update={"views": tuple(view for view in framework.findings.views if view.id in self.views)}
         )
+        self.reader = FindingsReader(policy, self.criteria, points, pack.unfolded.unfolds, sightings=measured)
         #: Everything that evidence for it may name.
         self.names = frozenset(
             name for (name, _), said in pack.unfolded.unfolds.items() if pack.criteria[said[0][0]].set in outcome.sets
@@ -216,7 +244,7 @@ class _Compiled:
         if self._speaks is not None:
             return run.program.conclusions[self._speaks].values[values[self._speaks]] is True
         if self._level is None:
-            return any(winner is not None for winner in run.findings.winners)
+            return run.findings.seen > 0
         if values[self._level] != self._lowest:
             return True
         states = run.findings.states
@@ -246,12 +274,20 @@ class Evaluator:
                 if durable:
                     raise
                 self.unavailable = str(error)
-        self._views = [view.id for view in pack.framework.findings.views]
         self._compiled: dict[str, _Compiled] = {}
 
     def program(self, outcome: str | None = None) -> Program:
         """The clauses of an outcome that run over the findings of a view; of the first outcome when None."""
         return self._of(self._outcome(outcome)).position.program
+
+    def levels(self, outcome: str | None = None) -> list[int]:
+        """The levels of an outcome, of the first when None; there are none where it has no levels."""
+        asked = self._outcome(outcome)
+        if asked.level is None:
+            return []
+        program = self._of(asked).position.program
+        values = program.conclusions[program.positions[asked.level]].values
+        return [value for value in values if isinstance(value, int) and value > 0]
 
     def evaluate(
         self,
@@ -275,7 +311,7 @@ class Evaluator:
             purpose: One that the outcome serves; its first when None.
             review_point: The last review point of the present cycle that counts; all when None.
             settings: What the trust sets for everybody, by the fact's id.
-            since: An earlier day to compare with; none when None.
+            since: A day before ``as_of`` to compare with; none when None.
 
         Raises:
             RefusedError: The framework does not serve the purpose.
@@ -294,10 +330,10 @@ class Evaluator:
         speaking = {v for v, run in positions.items() if run.findings.counts_in_full and compiled.says_something(run)}
         earlier = None
         if since is not None:
-            then = self._read(compiled, evidence, facts, since, None)
-            of_view = next((found for found in then.positions if found.view == headline.findings.view), None)
-            of_view = of_view or self._nothing(compiled, facts, headline.findings.view)
             known = person_facts(self.pack, person, purpose, since, settings)
+            then = self._read(compiled, evidence, known, since, review_point)
+            of_view = next((found for found in then.positions if found.view == headline.findings.view), None)
+            of_view = of_view or self._nothing(compiled, known, headline.findings.view)
             earlier = Earlier(since, compiled.run(compiled.position, of_view, known))
         return Evaluated(
             pack=self.pack,
@@ -313,10 +349,16 @@ class Evaluator:
             findings=findings,
             positions=positions,
             columns={
-                str(found.review_point): compiled.run(compiled.review, found, facts) for found in findings.columns
+                str(found.review_point): compiled.run(compiled.review, found, facts)
+                for found in (findings.columns if compiled.review.program.clauses else ())
             },
             headline=headline,
             speaking=frozenset({*speaking, headline.findings.view}),
+            confirmed=frozenset(
+                ground(asked)
+                for asked in self.pack.framework.facts
+                if asked.of == "trust" and asked.is_answered(settings.get(asked.id))
+            ),
             unavailable=self.unavailable,
             since=earlier,
         )
@@ -330,10 +372,8 @@ class Evaluator:
         review_point: str | None,
     ) -> Findings:
         findings = compiled.reader.read(evidence, as_of, review_point)
-        views = compiled.outcome.views or self._views
-        findings.positions = [found for found in findings.positions if found.view in views]
         if not findings.positions:
-            findings.positions.append(self._nothing(compiled, facts, views[0]))
+            findings.positions.append(self._nothing(compiled, facts, compiled.views[0]))
         for found in (*findings.positions, *findings.columns):
             _leave_out_what_does_not_apply(compiled, found, facts)
         return findings
@@ -373,8 +413,7 @@ class Evaluator:
             return served[0]
         if purpose in served:
             return purpose
-        where = words.lines(", ".join(dict.fromkeys(p.source for p in serving)))
-        uses = f"It serves {words.listed(served)} ({where})."
+        uses = f"It serves {_uses(framework.purposes)}."
         for refusal in framework.refuses:
             if refusal.id == purpose:
                 raise RefusedError(
@@ -383,6 +422,7 @@ class Evaluator:
                 )
         if purpose in {p.id for p in framework.purposes}:
             label = words.uncapitalised(asked.label)
+            uses = f"It serves {_uses(serving)} with it."
             raise RefusedError(f"{self.pack.name} does not serve {purpose} with this outcome ({label}). {uses}")
         raise RefusedError(f'{self.pack.name} names no purpose "{purpose}". {uses}')
 
@@ -396,6 +436,17 @@ class Evaluator:
         if review_point is not None and review_point not in points:
             near = did_you_mean(review_point, points)
             raise NotFoundError(f'"{review_point}" is not a review point of {self.pack.name}. {near}')
+
+
+def _uses(purposes: Sequence[Purpose]) -> str:
+    """Purposes by their ids, with the lines of all of them."""
+    sources = dict.fromkeys(part for purpose in purposes for part in purpose.source.split(", "))
+    return f"{words.listed([purpose.id for purpose in purposes])} ({words.lines(', '.join(sources))})"
+
+
+def _views(pack: Pack, outcome: Outcome) -> tuple[str, ...]:
+    """Ids of the views that an outcome goes by, in the framework's order."""
+    return tuple(v.id for v in pack.framework.findings.views if not outcome.views or v.id in outcome.views)
 
 
 def _leave_out_what_does_not_apply(compiled: _Compiled, found: FindingSet, facts: Mapping[str, Fact]) -> None:

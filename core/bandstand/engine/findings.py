@@ -24,6 +24,7 @@ _CAUTION: Final = {claim: len(Claim) - n for claim, n in _CLAIMS.items()}
 _RANK_WEIGHT: Final = 1 << 28
 _TOP: Final = len(Claim) - 1
 _SILENT: Final = int(State.NOT_EVIDENCED)
+_NOT_APPLICABLE: Final = int(State.NOT_APPLICABLE)
 #: More views than a policy will ever have; a finding set's number is its view plus this many for each review point.
 _VIEWS: Final = 1 << 10
 
@@ -73,10 +74,18 @@ class FindingSet:
     sightings: list[Sighting] = field(default_factory=list)
     ignored: list[Sighting] = field(default_factory=list)
 
+    @property
+    def seen(self) -> int:
+        """How many criteria that apply to the person have evidence."""
+        return sum(
+            winner is not None and state != _NOT_APPLICABLE
+            for winner, state in zip(self.winners, self.states, strict=True)
+        )
+
     def leave_out(self, criteria: frozenset[int]) -> None:
         """Set aside what there is of criteria, by their positions, that do not apply to the person."""
         for at in criteria:
-            self.states[at] = int(State.NOT_APPLICABLE)
+            self.states[at] = _NOT_APPLICABLE
         sightings, self.sightings = self.sightings, []
         for sighting in sightings:
             kept = tuple(at for at in sighting.criteria if at not in criteria)
@@ -84,6 +93,7 @@ class FindingSet:
             for part, where in ((kept, self.sightings), (gone, self.ignored)):
                 if part:
                     where.append(Sighting(sighting.source, part))
+        self.counts_in_full = self.counts_in_full and bool(self.seen)
 
 
 @dataclass(slots=True)

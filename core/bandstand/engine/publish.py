@@ -94,7 +94,9 @@ class _Publication:
 
     def document(self) -> Evaluation:
         evaluated, outcome, run = self._evaluated, self._outcome, self._run
-        blockers, steps = self._next()
+        # Where the engines differ, no part of the document says what could pass for a recommendation.
+        agreed = not evaluated.differences
+        blockers, steps = self._next() if agreed else ((), _NO_STEPS)
         ragging, ragging_views = self._ragging()
         draft = Evaluation(
             person=evaluated.person.person,
@@ -108,20 +110,20 @@ class _Publication:
             career_stage=_text(evaluated.facts.get("career_stage")),
             facts=self._facts(),
             view=run.findings.view,
-            views=self._views(),
-            result=self._result(run),
+            views=self._views() if agreed else {},
+            result=self._result(run) if agreed else "the engines disagree",
             findings=self._findings,
             conclusions=tuple(self._conclusions()),
-            checks=tuple(check for name in outcome.rules for check in self._checks(name)),
-            level=_level(run, outcome.level),
-            zone=_zone(run, outcome.zone),
+            checks=tuple(check for name in outcome.rules for check in self._checks(name)) if agreed else (),
+            level=_level(run, outcome.level) if agreed else None,
+            zone=_zone(run, outcome.zone) if agreed else None,
             ragging=ragging,
             ragging_views=ragging_views,
             recommendation=recommend(evaluated, self._findings, steps),
             blockers=blockers,
             next_steps=steps,
             since=None if evaluated.since is None else evaluated.since.day,
-            changes=tuple(self._changes()),
+            changes=tuple(self._changes()) if agreed else (),
             pins=self._pins(),
             engine="plain" if run.durable is None else "durable_rules",
             certificate=self._certificate(),
@@ -139,7 +141,7 @@ class _Publication:
                 result=self._result(run),
                 level=_level(run, self._outcome.level),
                 zone=_zone(run, self._outcome.zone),
-                evidence=sum(winner is not None for winner in run.findings.winners),
+                evidence=run.findings.seen,
             )
             for name, run in self._evaluated.positions.items()
             # A view of a few lines, or of claims that nobody has agreed, would read as a level that somebody gave.
@@ -149,8 +151,8 @@ class _Publication:
     def _result(self, run: Run) -> str:
         position = {criterion: at for at, criterion in enumerate(run.program.criteria)}
 
-        def found(criterion: str) -> Finding:
-            return _FINDINGS[State(run.findings.states[position[criterion]])]
+        def found(criterion: str) -> State:
+            return State(run.findings.states[position[criterion]])
 
         rule = self._pack.rule_by_id[self._outcome.rules[0]]
         return rule.result(run.value, found, self._pack.context)
@@ -159,17 +161,17 @@ class _Publication:
         return self._pack.rule_by_id[rule].checks(self._run.value, self._pack.context)
 
     def _facts(self) -> dict[str, GivenFact]:
-        """What was given of each fact that the framework asks for."""
-        known, person, settings = self._evaluated.facts, self._evaluated.person.facts, self._evaluated.settings
+        """What was given of each fact that the outcome asks for."""
+        known = self._evaluated.facts
         return {
             asked.id: GivenFact(
                 label=asked.label,
                 value=_text(known[asked.id]),
                 words=asked.worded(_text(known[asked.id])),
                 of=asked.of,
-                given=asked.id in (settings if asked.of == "trust" else person),
+                given=self._evaluated.gave(asked),
             )
-            for asked in self._pack.framework.facts
+            for asked in self._evaluated.asked
         }
 
     def _changes(self) -> Iterable[Change]:
@@ -198,6 +200,8 @@ class _Publication:
             source=winner.source,
             date=winner.date,
             moderated=winner.moderated_by is not None,
+            accepted_from=winner.accepted_from,
+            accepted_by=winner.accepted_by,
         )
 
     def _overruled(self, run: Run, at: int, winner: Evidence) -> tuple[str, ...]:
@@ -221,7 +225,7 @@ class _Publication:
     def _conclusions(self) -> Iterable[PublishedConclusion]:
         run = self._run
         for declared, number in zip(run.program.conclusions, run.plain.fired, strict=True):
-            grounds = run.program.clauses[number].clause.grounds if number != NOT_FIRED else ()
+            grounds = self._evaluated.grounds(run.program.clauses[number]) if number != NOT_FIRED else ()
             yield PublishedConclusion(
                 name=declared.name,
                 value=run.value(declared.name),

@@ -8,6 +8,7 @@ from bandstand import words
 from bandstand.engine.plain import NOT_FIRED
 from bandstand.engine.trace import supporting
 from bandstand.models.clauses import FindingIs
+from bandstand.models.finding import Finding
 from bandstand.models.provenance import Basis, Ground
 from bandstand.models.recommendation import Caveat, Recommendation
 from bandstand.rules.base import ground
@@ -59,7 +60,7 @@ class _Advice:
         action = self._action(outcome.action)
         assert action is not None
         notes = [note for name in outcome.notes if (note := self._action(name)) is not None]
-        supports = supporting(run, outcome.named)
+        supports = supporting(self._evaluated, outcome.named)
         concluded = [name for name in supports if run.plain.fired[run.program.positions[name]] != NOT_FIRED]
         return Recommendation(
             action=action.id,
@@ -86,9 +87,17 @@ class _Advice:
             "grade": facts.get("grade") or "this grade",
             "career_stage": self._stage(facts.get("career_stage")),
             "lines": words.listed([step.named for step in steps.criteria]),
+            "short_lines": words.listed(self._short_lines()),
             "count": len(steps.criteria),
         }
         return action.text.format(**fields)
+
+    def _short_lines(self) -> list[str]:
+        """The steps on what was found wanting, which goes before what nobody has looked at; all where nothing was."""
+        findings, short = self._findings, (Finding.NOT_MET, Finding.PARTLY_MET)
+        steps = self._steps.criteria
+        found = [s.named for s in steps if findings[s.criterion].in_full and findings[s.criterion].finding in short]
+        return found or [step.named for step in steps]
 
     def _stage(self, stage: Fact) -> str:
         labels = {option.id: option.label for option in self._framework.career_stages}
@@ -115,20 +124,19 @@ class _Advice:
             if chosen is not None:
                 subjects.setdefault(chosen, "The choice of what to work on")
         subjects.setdefault(ground(self._framework.findings), "How evidence counts")
-        given = self._evaluated.settings
-        own = {ground(asked) for asked in self._framework.facts if asked.of == "trust" and asked.id in given}
         said: set[tuple[str, str | None]] = set()
         for one, subject in sorted(subjects.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
-            if not one.is_firm and one not in own and (subject, one.note) not in said:
+            if not one.is_firm and (subject, one.note) not in said:
                 said.add((subject, one.note))
                 yield Caveat(code="basis", text=_basis_text(one, subject), basis=one.basis, source=one.source)
 
     def _circumstances(self) -> Iterable[Caveat]:
         """Caveats that come from this person's evidence and record rather than from the framework."""
         evaluated, framework, run = self._evaluated, self._framework, self._run
-        if run.findings.view != framework.findings.views[0].id and evaluated.evidence:
-            label = next(v.label for v in framework.findings.views if v.id == run.findings.view)
-            first = framework.findings.views[0].label
+        views = {view.id: view for view in framework.findings.views}
+        first = views[evaluated.views[0]].label
+        if run.findings.view != evaluated.views[0] and evaluated.evidence:
+            label = views[run.findings.view].label
             what = "This goes" if evaluated.outcome.level is None else "Level and zone go"
             text = f"{what} by one side only ({label.lower()}): the {first.lower()} says too little yet."
             yield Caveat(code="one-view", text=text)
@@ -142,13 +150,20 @@ class _Advice:
         if unread:
             text = f"Seen, and read by no rule, so look at it yourself: {words.listed(unread, most=8)}."
             yield Caveat(code="not-read", text=text)
+        left_out = evaluated.findings.left_out
+        if left_out and not run.findings.seen:
+            text = (
+                f"None of the evidence counts as at {words.day(evaluated.as_of)}: "
+                f"{words.count(len(left_out), 'record is', 'records are')} too old, dated later, or for a later review."
+            )
+            yield Caveat(code="nothing-counts", text=text)
         if evaluated.outcome.zone is not None and framework.grades and evaluated.facts.get("grade") is None:
             given = evaluated.person.grade
             what = (
                 "No grade is recorded" if given is None else f'"{given}" is not clearly one of this framework\'s grades'
             )
             yield Caveat(code="no-grade", text=f"{what}, so the zone can only go by a role.")
-        for asked in framework.facts:
+        for asked in evaluated.asked:
             if asked.needed and evaluated.facts[asked.id] is None:
                 yield Caveat(code=f"not-given-{asked.id}", text=f"{asked.label} is not given. {asked.question}")
         for flag in framework.flags:

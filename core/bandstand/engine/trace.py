@@ -34,7 +34,7 @@ def trace_of(evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> Tra
     """The trace of the headline run; ``findings`` are those that it went by, by criterion."""
     run = evaluated.headline
     firings = _firings(run)
-    words = _Words(run, findings)
+    words = _Words(evaluated, findings)
     traced = [words.conclusion(at, firings.get(at, [])) for layer in run.program.layers for at in layer.conclusions]
     left_out = sorted(
         (
@@ -46,12 +46,13 @@ def trace_of(evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> Tra
     return Trace(view=run.findings.view, conclusions=tuple(traced), left_out=tuple(left_out))
 
 
-def supporting(run: Run, names: Iterable[str]) -> dict[str, tuple[Ground, ...]]:
+def supporting(evaluated: Evaluated, names: Iterable[str]) -> dict[str, tuple[Ground, ...]]:
     """What the named conclusions rest on: each conclusion that led to them, with the grounds that mattered.
 
     Where any condition was enough and an earlier conclusion was one of them, it is that conclusion which mattered:
     level 6 is not held because level 4 is not, whatever level 6 itself rests on.
     """
+    run = evaluated.headline
     program = run.program
     found: dict[str, tuple[Ground, ...]] = {}
     waiting = [program.positions[name] for name in names]
@@ -68,7 +69,7 @@ def supporting(run: Run, names: Iterable[str]) -> dict[str, tuple[Ground, ...]]:
         held = [program.conditions[c] for c in clause.conditions if run.plain.verdicts[c] == TRUE]
         earlier = [program.positions[c.conclusion] for c in held if isinstance(c, ConcludedIs)]
         also_own = len(held) > len(earlier)
-        found[name] = () if clause.need == "any" and earlier and also_own else clause.clause.grounds
+        found[name] = () if clause.need == "any" and earlier and also_own else evaluated.grounds(clause)
         waiting.extend(earlier)
     return found
 
@@ -84,8 +85,9 @@ def _firings(run: Run) -> dict[int, list[tuple[int, Firing]]]:
 class _Words:
     """Conclusions and conditions of one run, in words."""
 
-    def __init__(self, run: Run, findings: dict[str, PublishedFinding]) -> None:
-        self._run = run
+    def __init__(self, evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> None:
+        self._evaluated = evaluated
+        self._run = run = evaluated.headline
         self._findings = findings
         self._measures = {spec.name: at for at, spec in enumerate(run.program.measures)}
 
@@ -99,7 +101,7 @@ class _Words:
             value=self._run.value(declared.name),
             rule=declared.rule,
             needs="none" if clause is None else str(clause.need),
-            grounds=() if clause is None else clause.clause.grounds,
+            grounds=() if clause is None else self._evaluated.grounds(clause),
             conditions=() if clause is None else tuple(self._conditions(clause)),
             tried=tuple(self._tried(at)) if clause is None else (),
             firings=() if clause is None else tuple(_traced(clause, firings)),
@@ -113,7 +115,7 @@ class _Words:
                 yield TriedClause(
                     value=declared.values[clause.value],
                     needs=str(clause.need),
-                    grounds=clause.clause.grounds,
+                    grounds=self._evaluated.grounds(clause),
                     conditions=tuple(self._conditions(clause)),
                 )
 

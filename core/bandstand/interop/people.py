@@ -16,7 +16,7 @@ from bandstand.interop.rows import Limits, RawRow, read_rows
 from bandstand.interop.shape import shape_problems
 from bandstand.interop.source import PEOPLE, file_problem, folded, is_blank, number_text, quoted
 from bandstand.interop.xlsx_rows import read_xlsx
-from bandstand.models.evidence import PROTECTED_FIELDS, Person
+from bandstand.models.evidence import FACT_PATTERN, Person, is_protected
 from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
 
@@ -162,17 +162,17 @@ class _PersonCheck:
             if is_blank(value):
                 continue
             text = _fact_text(value)
-            fault = self._fact_fault(str(name), text)
+            fault = self._fact_fault(str(name), text) or self._answer_fault(str(name), value, text)
             if fault is not None:
-                problems.append(_problem(fault[0], row, str(name), fault[1], fault[2], quoted(value)))
+                problems.append(_problem(fault[0], row, quoted(name), fault[1], fault[2], quoted(value)))
                 continue
             facts[str(name)] = self._answers(str(name)).get(folded(text), text)
         return facts
 
     def _fact_fault(self, name: str, text: str) -> tuple[str, str, str] | None:
-        """Code, message and remedy of a fact that cannot be taken, or None."""
-        if name in PROTECTED_FIELDS:
-            message = f'"{name}" is a protected characteristic, which never reaches a rule.'
+        """Code, message and remedy of a fact that nobody may give of a person, or None."""
+        if is_protected(name):
+            message = f'"{quoted(name)}" is a protected characteristic, which never reaches a rule.'
             return "protected-characteristic", message, "Take it out."
         if name not in self._asked:
             message = f'"{quoted(name)}" is not a fact that any framework asks for.'
@@ -181,10 +181,23 @@ class _PersonCheck:
         if all(fact.of == "trust" for fact in asked):
             message = f'"{name}" is the trust\'s setting for everybody, and not of one person.'
             return "trust-setting", message, f"Take the column out, and give it as --set {name}={quoted(text)}."
-        answers = self._answers(name)
-        if folded(text) not in answers and all(fact.values for fact in asked):
+        return None
+
+    def _answer_fault(self, name: str, value: object, text: str) -> tuple[str, str, str] | None:
+        """Code, message and remedy of what cannot be an answer to a fact, or None."""
+        asked, answers = self._asked[name], self._answers(name)
+        if isinstance(value, list | dict):
+            kind = "a list" if isinstance(value, list) else "an object"
+            message = f'"{quoted(value)}" is {kind}, and no answer to "{asked[0].question}"'
+            return "bad-value", message, "Write one answer, as a text."
+        if folded(text) in answers:
+            return None
+        if all(fact.values for fact in asked):
             message = f'"{quoted(text)}" is not an answer to "{asked[0].question}"'
             return "unknown-fact-value", message, did_you_mean(text, list(dict.fromkeys(answers.values())))
+        if re.fullmatch(FACT_PATTERN, text) is None:
+            message = f'"{quoted(text)}" has a line break, or a character that cannot be seen.'
+            return "bad-value", message, "Write it on one line, with characters that can be seen."
         return None
 
     def _answers(self, name: str) -> dict[str, str]:
@@ -252,6 +265,9 @@ def _fact_text(value: object) -> str:
     """A cell as the answer that was meant: spreadsheets hold yes and no as truth, and years as numbers."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        # No answer at all, and so never more than quoted; its whole text could be without end.
+        return quoted(value)
     return number_text(value) if isinstance(value, float | int) else str(value).strip()
 
 

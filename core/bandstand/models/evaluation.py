@@ -32,6 +32,8 @@ class PublishedFinding(_Part):
         source: Its source.
         date: Its date.
         moderated: Whether it was agreed with the person.
+        accepted_from: Id of the record of another framework that it was accepted from, if it was.
+        accepted_by: Id of whoever accepted it.
         overruled: Ids of other evidence on the criterion that counts in this view and goes after it, newest first.
     """
 
@@ -42,6 +44,8 @@ class PublishedFinding(_Part):
     source: str | None = None
     date: dt.date | None = None
     moderated: bool = False
+    accepted_from: str | None = None
+    accepted_by: str | None = None
     overruled: tuple[str, ...] = ()
 
 
@@ -188,6 +192,7 @@ class Checked(_Part):
     """One condition that was looked at, for the people who decide.
 
     Attributes:
+        rule: The rule that it is of.
         id: The condition's id.
         label: What it is about.
         verdict: ``passes``, ``fails``, ``cant_tell``, or ``not_asked`` where it does not apply.
@@ -198,6 +203,7 @@ class Checked(_Part):
         basis: How firmly it rests on them.
     """
 
+    rule: str
     id: str
     label: str
     verdict: Literal["passes", "fails", "cant_tell", "not_asked"]

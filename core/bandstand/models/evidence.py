@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -60,11 +61,12 @@ Identifier = Annotated[
 ]
 
 
+CLAIM_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 #: The point on the criteria's scale that is claimed: met, partly_met, not_met, or a point of a framework's own scale.
 ClaimWord = Annotated[
     str,
     Field(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        pattern=CLAIM_PATTERN,
         description="`met`, `partly_met` or `not_met`; for criteria on a scale of points, `not_met` or the point.",
     ),
 ]
@@ -123,6 +125,19 @@ class Evidence(BaseModel):
         return self
 
 
+FACT_PATTERN = rf"^[^{_UNSEEN}]*$"
+#: What a fact says; where it is free text, it is shown as it was written.
+FactText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2000,
+        pattern=FACT_PATTERN,
+        description="Up to 2,000 characters that can be seen, on one line.",
+    ),
+]
+
+
 class Person(BaseModel):
     """What Bandstand may know of a person: the role, never the protected characteristics.
 
@@ -148,7 +163,7 @@ class Person(BaseModel):
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()
-    facts: dict[str, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(default_factory=dict)
+    facts: dict[str, FactText] = Field(default_factory=dict)
 
 
 #: Columns that staff lists often have and that no rule may read (Equality Act 2010, section 4); readers leave them out.
@@ -173,3 +188,8 @@ PROTECTED_FIELDS = frozenset(
         "sexual_orientation",
     }
 )
+
+
+def is_protected(name: str) -> bool:
+    """Whether a name is that of a protected characteristic, in whatever letter case and with whatever between words."""
+    return "_".join(re.split(r"[\s_-]+", name.strip().casefold())) in PROTECTED_FIELDS

@@ -275,6 +275,10 @@ class FactAsked(Provenance):
         answers = [value.id for value in self.values]
         return given if given is not None and (given in answers or not answers) else self.default
 
+    def is_answered(self, given: str | None) -> bool:
+        """Whether what was given is an answer."""
+        return given is not None and self.known(given) == given
+
     def worded(self, value: str | None) -> str:
         """A value of it in words; ``not known`` where there is none."""
         if value is None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bandstand.models.evidence import EvidenceSource
+from bandstand.models.evidence import Attachment, EvidenceSource
 from bandstand.models.framework import Framework
 from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.problem import Problem
@@ -195,6 +195,7 @@ class Candidate(_Part):
         source: The kind of source.
         author: Id of whoever recorded it.
         date: When it was observed.
+        attachments: Files that show it.
         to: The other framework.
         targets: What it may be about there.
     """
@@ -207,6 +208,7 @@ class Candidate(_Part):
     source: EvidenceSource
     author: str | None
     date: dt.date
+    attachments: tuple[Attachment, ...] = ()
     to: str
     targets: tuple[CandidateTarget, ...]
 

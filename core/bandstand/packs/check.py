@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import string
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from bandstand.errors import EngineError
-from bandstand.models.evidence import PROTECTED_FIELDS
+from bandstand.models.evidence import CLAIM_PATTERN, is_protected
+from bandstand.models.finding import Claim
 from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis, models_within
 from bandstand.models.unfold import Unfolded, unfold
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bandstand.models.clauses import Conclusion, Lowered
-    from bandstand.models.framework import Framework
+    from bandstand.models.framework import Framework, Scale
     from bandstand.packs.draft import Draft
     from bandstand.packs.yaml_source import Path, Source
 
 #: What an action's text may name, besides the facts that the framework asks for.
-ACTION_FIELDS = frozenset({"person", "grade", "career_stage", "lines", "count"})
+ACTION_FIELDS = frozenset({"person", "grade", "career_stage", "lines", "short_lines", "count"})
 #: What it may name where its outcome has levels.
 LEVEL_FIELDS = frozenset({"level", "next_level", "standing"})
 
@@ -42,6 +44,7 @@ def check_pack(draft: Draft) -> tuple[Lowered, ...]:
     assert framework is not None
     top = draft.sources["framework.yaml"]
     _check_framework(framework, top)
+    _check_scales(draft, framework, top)
     check_standards(draft, framework)
     broken = bool(draft.all_problems())
     _check_provenance(draft)
@@ -78,7 +81,8 @@ def _check_programs(draft: Draft, framework: Framework, unfolded: Unfolded, lowe
     for n, outcome in enumerate(framework.outcomes):
         own = outcome_clauses(outcome, rules, lowered)
         reviews = {c.name for part in own if part.scope == "review" for c in part.conclusions}
-        for name in outcome.named:
+        tracked = [c.name for part in own for c in part.conclusions if c.rule == outcome.tracks]
+        for name in (*outcome.named, *([outcome.speaks] if outcome.speaks else []), *tracked[:1]):
             if name in reviews:
                 message = f"{name} is concluded for each review point, not for a person's position."
                 top.report("unfit-conclusion", ("outcomes", n), message, "Name a conclusion of another rule.")
@@ -121,8 +125,8 @@ def _check_framework(framework: Framework, top: Source) -> None:
     if framework.zones and [zone.id for zone in framework.zones] != list(ZONES):
         message = f"Zones are {', '.join(ZONES)}, in this order."
         top.report("bad-value", ("zones",), message, "Give each of them once, in that order.")
+    _check_unprotected(framework, top)
     _check_facts(framework, top)
-    _check_scales(framework, top)
     known = ACTION_FIELDS | LEVEL_FIELDS | {asked.id for asked in framework.facts}
     for n, action in enumerate(framework.actions):
         try:
@@ -146,12 +150,22 @@ def _check_framework(framework: Framework, top: Source) -> None:
             top.report("rank-out-of-order", ("findings", "views", n, "ranks"), message, remedy)
 
 
-def _check_facts(framework: Framework, top: Source) -> None:
-    """Facts have names of their own, none of a protected characteristic; a default is one of their values."""
+def _check_unprotected(framework: Framework, top: Source) -> None:
+    """Nothing that a person's record may hold is called as a protected characteristic is, as no rule may read one."""
+    named: list[tuple[Path, str]] = []
+    for name in ("strands", "roles", "career_stages", "flags", "facts"):
+        named += [((name, n, "id"), part.id) for n, part in enumerate(getattr(framework, name))]
     for n, asked in enumerate(framework.facts):
-        if asked.id in PROTECTED_FIELDS:
-            message = f'"{asked.id}" is a protected characteristic, which never reaches a rule.'
-            top.report("protected-characteristic", ("facts", n, "id"), message, "Take it out.")
+        named += [(("facts", n, "values", m, "id"), value.id) for m, value in enumerate(asked.values)]
+    for path, name in named:
+        if is_protected(name):
+            message = f'"{name}" is a protected characteristic, which never reaches a rule.'
+            top.report("protected-characteristic", path, message, "Take it out.")
+
+
+def _check_facts(framework: Framework, top: Source) -> None:
+    """Facts have names of their own; a default is one of their values."""
+    for n, asked in enumerate(framework.facts):
         if asked.id in COMMON or asked.id in LEVEL_FIELDS | ACTION_FIELDS:
             message = f'Every person has "{asked.id}" already.'
             top.report("duplicate-id", ("facts", n, "id"), message, "Give it another id.")
@@ -162,9 +176,12 @@ def _check_facts(framework: Framework, top: Source) -> None:
             top.report("unknown-word", ("facts", n, "default"), message, did_you_mean(asked.default, values))
 
 
-def _check_scales(framework: Framework, top: Source) -> None:
-    """Points of a scale have ids of their own, and build on one another without a circle."""
+def _check_scales(draft: Draft, framework: Framework, top: Source) -> None:
+    """Points of a scale have ids of their own, can be claimed, and build on one another without a circle."""
+    claimed = {criterion.scale for standard, _ in draft.standards for criterion in standard.criteria}
     for n, scale in enumerate(framework.scales):
+        if scale.ordinal and scale.id in claimed:
+            _check_claims(scale, top, ("scales", n, "points"))
         points = [point.id for point in scale.points]
         _check_unique(top, ("scales", n, "points"), points)
         for m, point in enumerate(scale.points):
@@ -179,6 +196,21 @@ def _check_scales(framework: Framework, top: Source) -> None:
             circle = " on ".join(map(str, reversed(error.args[1])))
             message = f"Points build on one another in a circle: {circle}."
             top.report("cyclic-levels", ("scales", n, "points"), message, "Break it.")
+
+
+def _check_claims(scale: Scale, top: Source, path: Path) -> None:
+    """Evidence claims a point of an ordinal scale by its id, beside ``not_met`` of none and the claims about one point.
+
+    A scale that no criterion is on only words what a rule concludes, and its points may be called anything.
+    """
+    for n, point in enumerate(scale.points):
+        if point.id in list(Claim):
+            message = f'"{point.id}" is a claim about any criterion, and so cannot be that of a point of {scale.id}.'
+            top.report("bad-value", (*path, n, "id"), message, "Give the point another id.")
+        elif re.fullmatch(CLAIM_PATTERN, point.id) is None:
+            message = f'"{point.id}" is a point of {scale.id} that no evidence could claim.'
+            remedy = "Write at most 40 small letters, digits and underscores, a letter first."
+            top.report("bad-value", (*path, n, "id"), message, remedy)
 
 
 def _check_provenance(draft: Draft) -> None:

@@ -11,7 +11,6 @@ import rfc8785
 from bandstand.errors import ProblemsError
 from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Place, Problem
-from bandstand.models.provenance import Basis
 from bandstand.models.standard import Criterion, Descriptor, Point, Statement
 from bandstand.packs.shape import read_as
 from bandstand.packs.yaml_source import Source, read_yaml
@@ -51,7 +50,7 @@ class LaidOver:
 class OverlayFiles:
     """An overlay as it was read, before it lies over a pack."""
 
-    overlay: Overlay
+    top: Source
     wording: Source
     laid: LaidOver
 
@@ -71,24 +70,32 @@ def read_overlay(root: Traversable) -> OverlayFiles:
         raise ProblemsError(problems)
     content = {name: source.data for name, source in sources.items()}
     digest = f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
-    return OverlayFiles(overlay, words, LaidOver(overlay, given.wording, digest))
+    return OverlayFiles(top, words, LaidOver(overlay, given.wording, digest))
 
 
 def lay_over(pack: Pack, files: OverlayFiles) -> Pack:
     """The pack with an overlay laid over it; texts that the overlay words are the publisher's own.
 
     Raises:
-        ProblemsError: The overlay words what is not in the pack.
+        ProblemsError: The overlay words what is not in the pack, or another overlay lies over it already.
     """
     known = _worded(pack)
     words, laid = files.wording, files.laid
+    if pack.overlay is not None:
+        files.top.report(
+            "duplicate-overlay",
+            ("pack",),
+            f'The overlay "{pack.overlay.overlay.id}" lies over {pack.name} already.',
+            "Name one overlay for each framework; put the wording of both into one.",
+        )
+        raise ProblemsError(files.top.problems)
     for name in laid.wording:
         if name not in known:
             message = f'"{name}" is nothing in {pack.name} that has a text.'
             words.report("unknown-item", ("wording", name), message, did_you_mean(name, known))
     if words.problems:
         raise ProblemsError(words.problems)
-    standards = tuple(_standard(standard, laid.wording, laid.overlay.id) for standard in pack.standards)
+    standards = tuple(_standard(standard, laid.wording) for standard in pack.standards)
     return replace(pack, standards=standards, overlay=laid)
 
 
@@ -108,54 +115,50 @@ def _read(root: Traversable, name: str) -> Source:
 
 
 def _worded(pack: Pack) -> dict[str, None]:
-    """Ids of everything in a pack that has a text, or had one before the document lost it."""
+    """Ids of everything in a pack that has a text, or that people can be at though the document lost it.
+
+    What the document leaves blank is not there to be worded: an overlay brings words, and no criteria.
+    """
     known: dict[str, None] = {}
     for standard in pack.standards:
         for criterion in standard.criteria:
             known.update(dict.fromkeys(_names(criterion)))
+    known.update(dict.fromkeys(unit.id for unit in pack.criteria.values() if unit.status != "blank"))
     return known
 
 
 def _names(criterion: Criterion) -> Iterator[str]:
-    yield criterion.id
+    if criterion.descriptor is not None:
+        yield criterion.id
     if criterion.below is not None:
         yield f"{criterion.id}{BELOW}"
-    yield from (statement.id for statement in criterion.statements)
-    for point in criterion.points:
-        if point.statements:
-            yield from (statement.id for statement in point.statements)
-        else:
-            yield f"{criterion.id}@{point.at}"
 
 
-def _standard(standard: Standard, wording: Mapping[str, str], overlay: str) -> Standard:
-    criteria = tuple(_criterion(criterion, wording, overlay) for criterion in standard.criteria)
+def _standard(standard: Standard, wording: Mapping[str, str]) -> Standard:
+    criteria = tuple(_criterion(criterion, wording) for criterion in standard.criteria)
     return standard.model_copy(update={"criteria": criteria})
 
 
-def _criterion(criterion: Criterion, wording: Mapping[str, str], overlay: str) -> Criterion:
+def _criterion(criterion: Criterion, wording: Mapping[str, str]) -> Criterion:
     below = criterion.below
     if below is not None and f"{criterion.id}{BELOW}" in wording:
         below = Descriptor(descriptor=wording[f"{criterion.id}{BELOW}"], source=below.source, basis=below.basis)
     parts = {
         "below": below,
-        "statements": tuple(_part(s, s.id, wording, overlay) for s in criterion.statements),
-        "points": tuple(_point(criterion.id, point, wording, overlay) for point in criterion.points),
+        "statements": tuple(_part(s, s.id, wording) for s in criterion.statements),
+        "points": tuple(_point(criterion.id, point, wording) for point in criterion.points),
     }
-    return _part(criterion, criterion.id, wording, overlay).model_copy(update=parts)
+    return _part(criterion, criterion.id, wording).model_copy(update=parts)
 
 
-def _point(criterion: str, point: Point, wording: Mapping[str, str], overlay: str) -> Point:
-    statements = tuple(_part(s, s.id, wording, overlay) for s in point.statements)
-    return _part(point, f"{criterion}@{point.at}", wording, overlay).model_copy(update={"statements": statements})
+def _point(criterion: str, point: Point, wording: Mapping[str, str]) -> Point:
+    statements = tuple(_part(s, s.id, wording) for s in point.statements)
+    return _part(point, f"{criterion}@{point.at}", wording).model_copy(update={"statements": statements})
 
 
-def _part(part: Part, name: str, wording: Mapping[str, str], overlay: str) -> Part:
-    """A part with its official text, where there is one; a text that the document lost is then the trust's to give."""
-    if name not in wording:
-        return part
-    update: dict[str, object] = {"descriptor": wording[name]}
-    if getattr(part, "status", "present") != "present":
-        note = f"The document that the pack was made from has no text here; the overlay {overlay} gives it."
-        update |= {"status": "present", "basis": Basis.TRUST, "note": note}
-    return part.model_copy(update=update)
+def _part(part: Part, name: str, wording: Mapping[str, str]) -> Part:
+    """A part with its official text, where there is one.
+
+    What the pack's document lost stays marked as lost: rules and caveats go by that, and words decide nothing.
+    """
+    return part.model_copy(update={"descriptor": wording[name]}) if name in wording else part

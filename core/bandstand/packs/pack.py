@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bandstand.models.clauses import FactCompares, FactIs, FactKnown
 from bandstand.models.unfold import Unfolded, unfold
 from bandstand.rules.base import RuleContext
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from bandstand.models.clauses import Lowered
     from bandstand.models.evidence import Evidence
     from bandstand.models.example import Example
-    from bandstand.models.framework import Framework, Grade, Outcome
+    from bandstand.models.framework import FactAsked, Framework, Grade, Outcome
     from bandstand.models.guidance import Crosswalk, Guidance
     from bandstand.models.standard import Standard, Unit
     from bandstand.packs.overlay import LaidOver
@@ -108,6 +109,25 @@ class Pack:
     def rule_by_id(self) -> dict[str, Rule]:
         """Every rule by its id."""
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def _facts_read(self) -> dict[str, frozenset[str]]:
+        """The facts that each rule reads, by its id."""
+        return {
+            rule.id: frozenset(
+                condition.fact
+                for clause in part.clauses
+                for condition in clause.conditions
+                if isinstance(condition, FactIs | FactKnown | FactCompares)
+            )
+            for rule, part in zip(self.rules, self.lowered, strict=True)
+        }
+
+    def asked_for(self, outcome: Outcome) -> list[FactAsked]:
+        """What the framework asks for an outcome: what its rules read, and what is shown with the advice alone."""
+        read = frozenset().union(*(self._facts_read[rule] for rule in outcome.rules))
+        read_elsewhere = frozenset().union(*self._facts_read.values()) - read
+        return [asked for asked in self.framework.facts if asked.id not in read_elsewhere]
 
     @cached_property
     def context(self) -> RuleContext:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.clauses import Conclusion, Lowered, Value
     from bandstand.models.evaluation import Checked, Evaluation, PublishedFinding
-    from bandstand.models.finding import Finding
+    from bandstand.models.finding import State
     from bandstand.models.framework import Scale
     from bandstand.models.standard import Unit
     from bandstand.models.unfold import Unfolded
@@ -100,7 +100,7 @@ class Rule(Provenance, ABC):
         del name, value_of
         return self.label
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """What came out, in a few words, for an outcome that the rule sums up.
 
         Args:
@@ -173,14 +173,26 @@ def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], 
 
 
 def did_you_mean(
-    value: str, known: Sequence[str] | Mapping[str, object], *, cutoff: float = 0.5, most: int = 12
+    value: str, known: Sequence[str] | Mapping[str, object], *, cutoff: float = 0.65, most: int = 12
 ) -> str:
-    """A remedy that names the nearest known word, or else up to ``most`` of them; ``cutoff`` is how near, up to 1."""
+    """A remedy that names the nearest known word, or else up to ``most`` of them; ``cutoff`` is how near, up to 1.
+
+    Where several words are the value with something and a dot before it, as ``ta.QE1`` is of ``QE1``, all are named.
+    """
     lower = {word.lower(): word for word in known}
-    near = get_close_matches(value.lower(), list(lower), n=1, cutoff=cutoff)
-    if near:
-        return f"Did you mean {lower[near[0]]}?"
+    near = [word for word in lower if word.endswith(f".{value.lower()}")][:most]
+    near = near or get_close_matches(value.lower(), list(lower), n=1, cutoff=cutoff)
+    return f"Did you mean {either([lower[word] for word in near])}?" if near else one_of(known, most=most)
+
+
+def one_of(known: Sequence[str] | Mapping[str, object], *, most: int = 12) -> str:
+    """A remedy that names up to ``most`` known words and guesses at none: a near word may well be its opposite."""
     words = list(known)
     if not words:
         return "There are none."
     return f"It is one of {', '.join(words[:most])}{' …' if len(words) > most else ''}."
+
+
+def either(names: Sequence[str]) -> str:
+    """``a, b or c``."""
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]

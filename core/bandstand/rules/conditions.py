@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 _VERDICTS = ("passes", "fails", "cant_tell", "not_asked")
+#: What a rule concludes of all its conditions together.
+_OWN = ("blocked", "open", "verdict")
 _FINDINGS = {
     "met": SETTLED_STATES,
     "partly": frozenset({State.PARTLY_MET, State.SAID_PARTLY_MET, State.PROVISIONAL}),
@@ -95,6 +97,8 @@ class Premise(BaseModel):
             raise ValueError("sets, sources, at_least, at_most and more_than go with a count")
         if self.count is not None and (not self.sets or bounds != 1):
             raise ValueError("a count names its sets, and one of at_least, at_most and more_than")
+        if self.count is not None and self.is_:
+            raise ValueError("what a count is to be is said by at_least, at_most or more_than")
         if self.count is None and bool(self.is_) == (self.known is not None):
             raise ValueError("a premise says what the thing is to be: is, or for a fact known")
         if self.known is not None and self.fact is None:
@@ -190,13 +194,17 @@ class Conditions(Rule):
         return f"{self._measure_name(premise)}.{how}.{premise.bound}"
 
     def _measure_name(self, premise: Premise) -> str:
-        return ".".join((self.id, str(premise.count), *premise.sets, *premise.sources))
+        # A set may be called as a source is.
+        return ".".join((self.id, str(premise.count), "+".join(premise.sets), *premise.sources))
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
-        """Conditions given twice, and premises of what is not there."""
+        """Conditions given twice or named as what the rule concludes itself, and premises of what is not there."""
         ids = [condition.id for condition in self.conditions]
         for n, condition in enumerate(self.conditions):
             path = ("conditions", n)
+            if condition.id in _OWN:
+                message = f'The rule concludes "{condition.id}" of all its conditions.'
+                yield Defect("duplicate-id", (*path, "id"), message, "Rename the condition.")
             if ids.index(condition.id) != n:
                 message = f'There is a condition "{condition.id}" already.'
                 yield Defect("duplicate-id", (*path, "id"), message, "Rename one of them.")
@@ -303,11 +311,12 @@ class Conditions(Rule):
         return tuple(
             Checked.model_validate(
                 {
+                    "rule": self.id,
                     "id": condition.id,
                     "label": condition.label,
                     "verdict": value_of(self.name_of(condition)),
                     "question": condition.question,
-                    "reason": condition.reason,
+                    "reason": condition.reason if value_of(self.name_of(condition)) == "fails" else None,
                     "decides": condition.weight == "decides",
                     "source": condition.source,
                     "basis": condition.basis,

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     from bandstand.models.evaluation import Evaluation, PublishedFinding
 
-#: Evidence shows something of a statement, whether anybody has agreed it or not.
-_COVERED_STATES = frozenset({State.MET, State.PARTLY_MET, State.PROVISIONAL, State.SAID_PARTLY_MET})
+#: Evidence that counts in full shows something of a statement.
+_COVERED_STATES = frozenset({State.MET, State.PARTLY_MET})
+#: Somebody says that they show something of it, and nobody has agreed that.
+_CLAIMED_STATES = frozenset({State.PROVISIONAL, State.SAID_PARTLY_MET})
 _COVERED = frozenset({Finding.MET, Finding.PARTLY_MET})
+#: Nothing that counts in full shows anything of it; what does not apply to somebody is neither covered nor left out.
+_LEFT_OUT_STATES = frozenset(State) - _COVERED_STATES - {State.NOT_APPLICABLE}
 _WIDTH = 8
 
 
@@ -28,7 +32,8 @@ class Coverage(Rule):
     """How much of each standard has evidence, each kind of criteria by itself; it makes no level and no total.
 
     Concludes, for a rule ``coverage``: ``coverage.3.learn_that``, ``all``, ``some`` or ``none`` of the criteria of the
-    set ``learn_that`` in standard 3; ``coverage.whole``, the same of everything.
+    set ``learn_that`` in standard 3 that apply; ``coverage.whole``, the same of everything. A claim that waits to be
+    agreed covers nothing.
     """
 
     KIND: ClassVar[str] = "coverage"
@@ -50,10 +55,10 @@ class Coverage(Rule):
         return (*parts, Conclusion(f"{self.id}.whole", values, "none", self.id, "Coverage of the whole"))
 
     def _parts(self, context: RuleContext) -> dict[tuple[str, str], list[str]]:
-        """The criteria of each set in each standard."""
+        """The criteria of each set in each standard; one that the document leaves blank asks for nothing."""
         found: dict[tuple[str, str], list[str]] = {}
         for unit in context.criteria.values():
-            if unit.set in self.sets:
+            if unit.set in self.sets and unit.status != "blank":
                 standard = context.unfolded.standard_of[unit.id]
                 found.setdefault((standard.id, unit.set), []).append(unit.id)
         return found
@@ -66,40 +71,46 @@ class Coverage(Rule):
                 yield unknown("set", name, sets, ("sets", name))
 
     def lower(self, context: RuleContext) -> Lowered:
-        """A measure for each part, and three clauses that look at it."""
+        """Two measures for each part, and three clauses that look at them."""
         measures: list[Measure] = []
         clauses: list[Clause] = []
         parts = {f"{self.id}.{standard}.{of}": units for (standard, of), units in self._parts(context).items()}
         parts[f"{self.id}.whole"] = [unit for units in parts.values() for unit in units]
         grounds = (self.ground(),)
         for name, units in parts.items():
-            covered = f"{name}.covered"
+            covered, left_out = f"{name}.covered", f"{name}.left_out"
             measures.append(Measure(covered, "count", tuple(units), _COVERED_STATES))
-            none, full = MeasureCompares(covered, "<", 1), MeasureCompares(covered, ">=", len(units))
-            some = (MeasureCompares(covered, ">=", 1), MeasureCompares(covered, "<", len(units)))
-            clauses.append(Clause(name, "all", "all", (full,), grounds))
-            clauses.append(Clause(name, "some", "all", some, grounds))
-            clauses.append(Clause(name, "none", "all", (none,), grounds))
+            measures.append(Measure(left_out, "count", tuple(units), _LEFT_OUT_STATES))
+            there = MeasureCompares(covered, ">=", 1)
+            clauses.append(Clause(name, "all", "all", (there, MeasureCompares(left_out, "<", 1)), grounds))
+            clauses.append(Clause(name, "some", "all", (there, MeasureCompares(left_out, ">=", 1)), grounds))
+            clauses.append(Clause(name, "none", "all", (MeasureCompares(covered, "<", 1),), grounds))
         return Lowered("position", self.conclusions(context), tuple(clauses), tuple(measures))
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """How many statements of each kind are covered, or left out, and of how many."""
         parts = []
+        claimed = 0
         for of, label in self.sets.items():
-            units = [unit.id for unit in context.criteria.values() if unit.set == of]
-            counted = sum((found(unit) in _COVERED) == (self.names == "covered") for unit in units)
-            parts.append(f"{counted} of {len(units)} {words.uncapitalised(label)}")
-        return f"{'leaves out ' if self.names == 'left_out' else ''}{words.listed(parts)}"
+            named = [units for (_, kind), units in self._parts(context).items() if kind == of]
+            states = [state for part in named for u in part if (state := found(u)) is not State.NOT_APPLICABLE]
+            counted = sum((state in _COVERED_STATES) == (self.names == "covered") for state in states)
+            claimed += sum(state in _CLAIMED_STATES for state in states)
+            parts.append(f"{counted} of {len(states)} {words.uncapitalised(label)}")
+        waiting = f"; {claimed} claimed and not agreed" if claimed else ""
+        return f"{'nothing agreed on ' if self.names == 'left_out' else ''}{words.listed(parts)}{waiting}"
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """Each standard that is covered in part, the kinds apart; then those of which nothing is covered."""
         empty: list[str] = []
         by_standard: dict[str, list[tuple[str, list[str]]]] = {}
-        for (standard, of), units in self._parts(context).items():
-            by_standard.setdefault(standard, []).append((of, units))
+        for (standard, of), every in self._parts(context).items():
+            units = [unit for unit in every if evaluation.findings[unit].finding is not Finding.NOT_APPLICABLE]
+            if units:
+                by_standard.setdefault(standard, []).append((of, units))
         for name, parts in by_standard.items():
             label = next(s.label for s in context.unfolded.standard_of.values() if s.id == name)
-            covered = {unit for _, units in parts for unit in units if _is_covered(unit, evaluation)}
+            covered = {unit for _, units in parts for unit in units if _is_covered(evaluation.findings[unit])}
             if not covered:
                 empty.append(f"{name} {words.uncapitalised(label)}")
                 continue
@@ -109,10 +120,18 @@ class Coverage(Rule):
             ]
             wanted = [unit for _, units in parts for unit in units if (unit in covered) == (self.names == "covered")]
             what = "with" if self.names == "covered" else "without"
-            named = f" ({what} {words.listed(wanted, most=_WIDTH)})" if wanted else ""
+            listed = [_in_part(unit, evaluation) for unit in wanted]
+            named = f" ({what} {words.listed(listed, most=_WIDTH)})" if wanted else ""
             yield f"{name} {label}: {words.listed(shares)}{named}."
         if empty:
             yield f"Nothing yet on {words.listed(empty, most=10)}."
+        units = [unit for every in self._parts(context).values() for unit in every]
+        not_met = [u for u in units if evaluation.findings[u].finding is Finding.NOT_MET]
+        if not_met:
+            yield f"Looked at and found not met: {words.listed(not_met, most=_WIDTH)}."
+        claimed = [u for u in units if _is_claimed(evaluation.findings[u])]
+        if claimed:
+            yield f"Claimed and not agreed, so not counted: {words.listed(claimed, most=_WIDTH)}."
 
     def focus(
         self, value_of: Callable[[str], Value], findings: Mapping[str, PublishedFinding], context: RuleContext
@@ -122,10 +141,19 @@ class Coverage(Rule):
             Focus(unit, words.asks(findings[unit]))
             for units in self._parts(context).values()
             for unit in units
-            if findings[unit].finding not in _COVERED
+            if not _is_covered(findings[unit]) and findings[unit].finding is not Finding.NOT_APPLICABLE
         ]
         return tuple(left_out if self.focus_on is None else left_out[: self.focus_on.at_most])
 
 
-def _is_covered(unit: str, evaluation: Evaluation) -> bool:
-    return evaluation.findings[unit].finding in _COVERED
+def _is_covered(found: PublishedFinding) -> bool:
+    return found.in_full and found.finding in _COVERED
+
+
+def _is_claimed(found: PublishedFinding) -> bool:
+    return not found.in_full and found.finding in _COVERED
+
+
+def _in_part(unit: str, evaluation: Evaluation) -> str:
+    found = evaluation.findings[unit]
+    return f"{unit} in part" if _is_covered(found) and found.finding is Finding.PARTLY_MET else unit

@@ -111,7 +111,7 @@ class CumulativeLevels(Rule):
         """The highest level held; which lines changed is in the findings."""
         return (self.level_name,)
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """The highest level held, in words."""
         level = value_of(self.level_name)
         assert isinstance(level, int)

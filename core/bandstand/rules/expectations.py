@@ -18,6 +18,7 @@ from bandstand.models.clauses import (
     MeasureCompares,
     Value,
 )
+from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import Finding, State
 from bandstand.models.framework import Key
 from bandstand.rules.base import Defect, Focus, Rule, RuleContext, ground, unknown
@@ -184,19 +185,21 @@ class Expectations(Rule):
             yield question, Measure(self._count(question, stage), "count", _ids(of), states), 1
         yield "seen", Measure(self._count("seen", stage), "evidenced", _ids(units)), 1
         yield "beyond_seen", Measure(self._count("beyond_seen", stage), "evidenced", _ids(beyond)), 1
-        kinds = Measure(self._count("several_kinds", stage), "kinds", _ids((*units, *beyond)))
+        # One's own word is no second kind beside what others saw.
+        others = frozenset(EvidenceSource) - {EvidenceSource.SELF}
+        kinds = Measure(self._count("several_kinds", stage), "kinds", _ids((*units, *beyond)), sources=others)
         yield "several_kinds", kinds, _SEVERAL
 
     def _count(self, question: str, stage: str) -> str:
         return f"{self.id}.{question}.{stage}.count"
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """The stage, and how many of its statements anything is known of; no share of them means anything."""
         stage = value_of(f"{self.id}.stage")
         if stage is None:
             return "career stage not known"
         units = self._units(self.closure(str(stage), context), context)
-        seen = sum(found(u.id) not in (Finding.NOT_EVIDENCED, Finding.NOT_APPLICABLE) for u in units)
+        seen = sum(found(u.id) not in (State.NOT_EVIDENCED, State.NOT_APPLICABLE) for u in units)
         return f"{self._label(str(stage), context)}, evidence on {words.count(seen, 'statement')}"
 
     def _label(self, stage: str, context: RuleContext) -> str:
@@ -220,7 +223,7 @@ class Expectations(Rule):
             ]
             yield f"What builds on it: {words.listed(more)}."
         units = self._units(self.closure(point.id, context), context)
-        for label, of in (("Not met", Finding.NOT_MET), ("Met in part", Finding.PARTLY_MET)):
+        for label, of in (("Not met", Finding.NOT_MET), ("Met in part", Finding.PARTLY_MET), ("Met", Finding.MET)):
             there = [u for u in units if _agreed(evaluation.findings[u.id], of)]
             if there:
                 yield f"{label}: {words.listed([self._named(u, evaluation) for u in there], most=6)}."

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: Seen, and not at the first point of the scale yet.
 NOT_YET = "not_yet"
 
+#: What does not apply to somebody is at no point, and so neither met nor open.
+_MET = frozenset({State.MET})
 _OPEN_STATES = frozenset(State) - SETTLED_STATES
 _STATES = {Claim.MET: State.MET, Claim.PARTLY_MET: State.PARTLY_MET, Claim.NOT_MET: State.NOT_MET}
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
@@ -78,8 +80,9 @@ class Profile(Rule):
         return f"{self.id}.to_grow"
 
     def _criteria(self, context: RuleContext) -> list[Criterion]:
-        """The criteria that it is of; one that the document leaves blank asks for nothing."""
-        return [c for c in context.unfolded.criteria.values() if c.set in self.sets and c.status != "blank"]
+        """The criteria that it is of; one that the document leaves blank, or has no text of, asks for nothing."""
+        criteria = context.unfolded.criteria.values()
+        return [c for c in criteria if c.set in self.sets and c.status != "blank" and _units(c, context)]
 
     def _values(self, criterion: Criterion, context: RuleContext) -> tuple[str, ...]:
         """The points that a criterion can be at, lowest first."""
@@ -124,7 +127,9 @@ class Profile(Rule):
         return tuple(made)
 
     def _points_of(self, members: Sequence[Criterion], context: RuleContext) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(p for member in members for p in self._values(member, context)))
+        """The points that any of some criteria can be at, lowest first."""
+        points = dict.fromkeys(p for member in members for p in self._values(member, context))
+        return tuple(sorted(points, key=lambda point: point != NOT_YET))
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """A scale that is not there or not ordinal, sets without criteria, and findings that stand for no point."""
@@ -185,10 +190,10 @@ class Profile(Rule):
         assert scale is not None
         own = (*own, ground(scale))
         points = [context.criteria[unit] for unit in units]
-        settled = [FindingIs(unit, SETTLED_STATES) for unit in units]
+        met = [FindingIs(unit, _MET) for unit in units]
         for at, (point, unit) in enumerate(zip(self._values(criterion, context)[1:], points, strict=True)):
             above: list[Condition] = [FindingIs(units[at + 1], _OPEN_STATES)] if at + 1 < len(units) else []
-            yield Clause(name, point, "all", (*settled[: at + 1], *above), (*own, ground(unit)))
+            yield Clause(name, point, "all", (*met[: at + 1], *above), (*own, ground(unit)))
         short = FindingIs(units[0], SHORT_STATES)
         yield Clause(name, NOT_YET, "all", (short,), (*own, ground(points[0])))
 
@@ -219,9 +224,9 @@ class Profile(Rule):
         """The points of the criteria, and not what they roll up to."""
         return tuple(self.name_of(criterion.id) for criterion in self._criteria(context))
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """How many criteria are seen, and how many are at each point."""
-        criteria = self._criteria(context)
+        criteria = [c for c in self._criteria(context) if found(_units(c, context)[0]) is not State.NOT_APPLICABLE]
         seen = sum(value_of(self.name_of(c.id)) is not None for c in criteria)
         spread = f": {self._spread(criteria, value_of, context)}" if seen else ""
         return f"{seen} of {len(criteria)} seen{spread}"
@@ -245,7 +250,8 @@ class Profile(Rule):
         by = self.group_by[-1]
         unseen: list[str] = []
         pointless: list[str] = []
-        for heading, members in self._groups(by, context).items():
+        for heading, of_heading in self._groups(by, context).items():
+            members = [m for m in of_heading if _applies(evaluation.findings[_units(m, context)[0]].finding)]
             seen = [m for m in members if evaluation.value(self.name_of(m.id)) is not None]
             for member in members:
                 if member not in seen:
@@ -310,10 +316,14 @@ class Profile(Rule):
             now = there if point == NOT_YET else f"now {there}"
             of = findings[_units(criterion, context)[max(at - 1, 0)]] if criterion.points else findings[unit]
             asks = f"{now} ({words.seen(of)})" if of.date else now
-            started = findings[unit].finding is Finding.PARTLY_MET
+            started = findings[unit].finding is Finding.PARTLY_MET and findings[unit].in_full
             chosen.append((at, not started, Focus(unit, asks)))
         chosen.sort(key=lambda item: item[:2])
         return tuple(focus for _, _, focus in chosen[: self.focus_on.at_most])
+
+
+def _applies(found: Finding) -> bool:
+    return found is not Finding.NOT_APPLICABLE
 
 
 def _units(criterion: Criterion, context: RuleContext) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bandstand.models.evaluation import Evaluation
-    from bandstand.models.finding import Finding
+    from bandstand.models.finding import State
 
 _VERDICTS = ("not_settled", "open", "settled")
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
@@ -66,7 +66,7 @@ class Prompts(Conditions):
             verdicts.append(Clause(self.verdict_name, value, "all", conditions, grounds))
         return Lowered("position", self.conclusions(context), (*part.clauses, *verdicts), part.measures)
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """The verdict in words, and how many prompts there are."""
         verdict = value_of(self.verdict_name)
         said = next(text for name, text in self.says.items() if name == verdict)

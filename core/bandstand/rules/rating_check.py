@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bandstand.models.evaluation import Evaluation
-    from bandstand.models.finding import Finding
+    from bandstand.models.finding import State
 
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 _WORDS = {
-    "supported": "supported",
+    "supported": "supported, as nothing speaks against it",
     "needs_discussion": "needs discussion",
     "not_supported": "not supported",
     "nothing_proposed": "no rating proposed",
@@ -76,7 +76,7 @@ class RatingCheck(Conditions):
         )
         return Lowered("position", self.conclusions(context), (*part.clauses, *verdicts), part.measures)
 
-    def result(self, value_of: Callable[[str], Value], found: Callable[[str], Finding], context: RuleContext) -> str:
+    def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
         """The verdict, and how many questions there are."""
         verdict = str(value_of(self.verdict_name))
         asked = len(self.to_discuss(value_of))
@@ -101,4 +101,4 @@ class RatingCheck(Conditions):
             if evaluation.value(self.name_of(condition)) == "passes"
         ]
         if passed:
-            yield f"Nothing to ask about: {words.listed(passed, most=12)}."
+            yield f"Looked at, and nothing to ask: {words.listed(passed, most=12)}."

@@ -9,6 +9,7 @@ import pytest
 
 import reading
 from bandstand.lookup import provenance_of
+from bandstand.models.provenance import line_numbers
 
 if TYPE_CHECKING:
     from bandstand.models.framework import Section
@@ -18,6 +19,10 @@ READING = reading.read_beside(__file__)
 DOMAINS = PACK.framework.sections
 COMPONENTS = PACK.unfolded.criteria
 POINTS = PACK.framework.scales[0].points
+
+#: Words that the toolkit uses in a sense of its own, and all that it says of a component.
+TERMS = {item.id: item for listed in PACK.guidance if listed.id == "terms" for item in listed.items}
+TEXTS = {name: component.model_dump_json() for name, component in COMPONENTS.items()}
 
 #: Of each of these the document has two texts for three points.
 HALF_LOST = ("1d.i", "1d.ii", "1d.iii", "1d.iv", "1d.v", "1d.vi")
@@ -96,3 +101,34 @@ def test_what_the_document_does_not_state_is_counted_and_explained() -> None:
 def test_no_purpose_that_it_refuses_is_served() -> None:
     assert {"pay", "capability", "ranking"} <= {refusal.id for refusal in PACK.framework.refuses}
     assert reading.refused_and_served(PACK) == []
+
+
+def test_nothing_expects_a_point_of_anybody_or_makes_a_level_a_score_or_a_threshold() -> None:
+    assert [purpose.id for purpose in PACK.framework.purposes] == ["development"]
+    assert {rule.KIND for rule in PACK.rules} == {"profile", "decision_table"}
+    assert (PACK.framework.grades, PACK.framework.roles) == ((), ())
+    assert [(o.level, o.zone) for o in PACK.outcomes.values()] == [(None, None)]
+    gaps = " ".join(gap.what for gap in PACK.framework.gaps if gap.status == "missing")
+    assert "How components weigh against one another, and which point is expected of which role" in gaps
+
+
+def test_no_link_to_the_national_standards_is_called_stated() -> None:
+    links = [link for crosswalk in PACK.crosswalks for link in crosswalk.links]
+    assert {link.basis for link in links} == {"proposed"}
+    gaps = [gap for gap in PACK.framework.gaps if "is aligned with" in gap.what]
+    assert [(gap.status, line_numbers(gap.source)) for gap in gaps] == [("missing", [22])]
+
+
+def test_support_staff_are_explained_for_every_component_that_speaks_of_them() -> None:
+    term = TERMS["term.support_staff"]
+    assert "teaching assistants and other classroom practitioners are included" in (term.text or "")
+    assert list(term.about) == [name for name, texts in TEXTS.items() if "support staff" in texts]
+
+
+def test_power_and_love_are_explained_for_the_culture_and_every_component_that_names_both() -> None:
+    named = [name for name, texts in TEXTS.items() if "power and love" in texts or "and with love" in texts]
+    for term in ("term.power", "term.love", "term.power_and_love"):
+        assert list(TERMS[term].about) == [*named, "2a", "2b"]
+        assert line_numbers(TERMS[term].source) == [224]
+    assert "not to control" in (TERMS["term.power"].text or "")
+    assert "care, empathy and respect" in (TERMS["term.love"].text or "")

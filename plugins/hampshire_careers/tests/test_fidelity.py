@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import reading
@@ -14,6 +15,9 @@ SUBSTANDARDS = PACK.unfolded.criteria
 CELLS = {f"{name}@{point.at}": point for name, criterion in SUBSTANDARDS.items() for point in criterion.points}
 STAGES = {stage.id: stage for stage in PACK.framework.scales[0].points}
 RATINGS = next(listed for listed in PACK.guidance if listed.id == "ratings")
+
+#: How the document says that a thing is asked only under a condition.
+CONDITION = re.compile(r"\b(where|as|if|when) (appropriate|necessary|required|relevant)\b", re.IGNORECASE)
 
 #: Stages are read at the head of the first block of standards, what leading practitioners build on at that of each.
 PARTS = {
@@ -122,3 +126,65 @@ def test_what_the_document_does_not_state_is_counted_and_explained() -> None:
 def test_no_purpose_that_it_refuses_is_served() -> None:
     assert {"capability", "checklist", "ranking"} <= {refusal.id for refusal in PACK.framework.refuses}
     assert reading.refused_and_served(PACK) == []
+
+
+def test_whatever_is_asked_only_where_appropriate_or_the_like_keeps_its_condition() -> None:
+    lines = reading.lines_of(PACK)
+    said = {unit.id: " ".join(lines[n - 1] for n in line_numbers(unit.source)) for unit in PACK.criteria.values()}
+    conditional = [name for name, words in said.items() if CONDITION.search(words)]
+    assert len(conditional) > 30
+    assert [name for name in conditional if PACK.criteria[name].condition is None] == []
+
+
+def test_early_reading_and_early_mathematics_are_asked_only_of_those_who_teach_them() -> None:
+    only = {(unit.criterion, unit.only_if) for unit in PACK.criteria.values() if unit.criterion in ("3.4", "3.5")}
+    assert only == {("3.4", ("teaches_early_reading",)), ("3.5", ("teaches_early_mathematics",))}
+    assert {unit.criterion for unit in PACK.criteria.values() if unit.only_if} == {"3.4", "3.5"}
+
+
+def test_each_stage_builds_on_upr_or_what_comes_before_it_and_no_stage_on_leading_practitioners() -> None:
+    assert {stage.id: list(stage.builds_on) for stage in STAGES.values()} == {
+        "ECT1": [],
+        "ECT2": ["ECT1"],
+        "MPR": ["ECT2"],
+        "UPR1": ["MPR"],
+        "UPR2-3": ["UPR1"],
+        "LP": ["UPR2-3"],
+        "AHT-DHT": ["UPR2-3"],
+    }
+
+
+def test_of_the_three_ratings_only_achieved_expectations_is_described() -> None:
+    described = {item.id: "does not describe it" not in (item.text or "") for item in RATINGS.items}
+    assert described == {"rating.exceptional": False, "rating.achieved": True, "rating.not_met": False}
+    assert [scale.id for scale in PACK.framework.scales] == ["career_stage"]
+    assert [name for name, criterion in SUBSTANDARDS.items() if criterion.below is not None] == []
+    gaps = [gap for gap in PACK.framework.gaps if gap.what.startswith("The career expectations framework")]
+    assert [(gap.status, 13 in line_numbers(gap.source)) for gap in gaps] == [("missing", True)]
+
+
+def test_no_condition_on_a_rating_counts_what_is_met() -> None:
+    conditions = PACK.rule_by_id["rating"].model_dump()["conditions"]
+    asked = [
+        (condition["id"], one["count"], one["criterion"])
+        for condition in conditions
+        for test in (condition["passes"], condition["fails"])
+        if test is not None
+        for one in (*test["all"], *test["any"])
+        if one["count"] is not None or one["criterion"] is not None
+    ]
+    assert asked == [("portfolio", "records", None)] * 2
+
+
+def test_part_two_of_the_standards_is_not_in_the_file_and_said_to_be_missing() -> None:
+    gaps = [gap for gap in PACK.framework.gaps if gap.what.startswith("Part Two of the Teachers' Standards")]
+    assert [gap.status for gap in gaps] == ["missing"]
+    assert [list(crosswalk.targets) for crosswalk in PACK.crosswalks] == [[f"TS{n}" for n in range(1, 9)]]
+    assert [line for line in reading.lines_of(PACK) if "Part Two" in line or "Part 2" in line] == []
+
+
+def test_the_links_to_the_eight_standards_are_stated_by_the_documents_own_headings() -> None:
+    lines = reading.lines_of(PACK)
+    for link in (link for crosswalk in PACK.crosswalks for link in crosswalk.links):
+        assert (link.to, link.relation, link.basis) == ((f"TS{link.from_}",), "same_text", "stated")
+        assert f"Standard {link.from_}:" in lines[line_numbers(link.source)[-1] - 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import reading
 from bandstand.lookup import provenance_of
 from bandstand.models.provenance import line_numbers
@@ -10,6 +12,9 @@ PACK = reading.pack("npqel")
 READING = reading.read_beside(__file__)
 CRITERIA = PACK.unfolded.criteria
 SECTIONS = [standard for standard in PACK.standards if standard.id.isdigit()]
+
+#: A reference as texts have them: authors with a year in brackets, further authors, or an address. Laws are none.
+CITATION = re.compile(r"\([A-Z][^()]*\b(19|20)\d\d\)|\bet al\b|\bdoi\b|https?://")
 
 #: What a plan, and evidence about teaching, are checked against: the document has it among its practice statements.
 CHECKLISTS = [standard for standard in PACK.standards if not standard.id.isdigit()]
@@ -98,3 +103,41 @@ def test_what_the_document_does_not_state_is_counted_and_explained() -> None:
 def test_no_purpose_that_it_refuses_is_served() -> None:
     assert {"appraisal", "pay", "capability", "ranking"} <= {refusal.id for refusal in PACK.framework.refuses}
     assert reading.refused_and_served(PACK) == []
+
+
+def test_the_references_that_are_promised_are_absent_and_none_is_cited() -> None:
+    gaps = [gap for gap in PACK.framework.gaps if gap.what.startswith("The references")]
+    assert [(gap.status, line_numbers(gap.source)) for gap in gaps] == [("missing", [127])]
+    texts = [unit.descriptor or "" for unit in PACK.criteria.values()]
+    texts += [item.text or "" for listed in PACK.guidance for item in listed.items]
+    assert [text for text in texts if CITATION.search(text)] == []
+    assert [line for line in reading.lines_of(PACK)[127:] if line.strip().startswith("References")] == []
+
+
+def test_the_numbers_that_were_lost_are_said_to_be() -> None:
+    gaps = [gap for gap in PACK.framework.gaps if gap.what.startswith("Many numbers of the evidence statements")]
+    assert [gap.status for gap in gaps] == ["missing"]
+
+
+def test_the_two_kinds_of_statement_are_kept_in_sets_of_their_own_and_counted_by_each() -> None:
+    for rule in ("coverage", "curriculum"):
+        assert list(PACK.rule_by_id[rule].model_dump()["sets"]) == ["learn_that", "learn_how"]
+    for section in SECTIONS:
+        assert {c.set for c in section.criteria} == {"learn_that", "learn_how"}
+        assert [c.id for c in section.criteria if (c.set == "learn_how") != bool(c.statements)] == []
+
+
+def test_nothing_of_the_framework_makes_a_level_or_is_expected_of_a_grade_or_a_role() -> None:
+    assert {rule.KIND for rule in PACK.rules} == {"coverage", "prompts", "decision_table"}
+    assert {(o.level, o.zone) for o in PACK.outcomes.values()} == {(None, None)}
+    assert (PACK.framework.grades, PACK.framework.roles) == ((), ())
+
+
+def test_no_prompt_on_a_plan_decides_it() -> None:
+    assert {c["weight"] for c in PACK.rule_by_id["plan"].model_dump()["conditions"]} == {"discuss"}
+
+
+def test_no_section_is_said_to_be_mapped_to_a_standard_as_the_document_maps_none() -> None:
+    links = [link for crosswalk in PACK.crosswalks for link in crosswalk.links]
+    assert [link.from_ for link in links] == [section.id for section in SECTIONS]
+    assert {link.basis for link in links} == {"proposed"}

@@ -425,3 +425,55 @@ def test_there_are_at_least_24_examples_each_named_once() -> None:
     ]
     assert len(names) >= 24
     assert len(set(names)) == len(names)
+
+
+def test_the_sentence_that_contradicts_the_others_is_reported_with_the_reading_that_is_used() -> None:
+    sheet = rule("sheet", "sheet")
+    assert sheet["basis"] == "interpreted"
+    assert "it is read as lines below" in " ".join(sheet["note"].split())
+    gaps = [gap for gap in read("framework.yaml")["gaps"] if gap["source"] == 540]
+    assert [(gap["status"], "contradicts" in gap["what"]) for gap in gaps] == [("unresolved", True)]
+    assert "No items above this" in line(540)
+
+
+def test_what_equip_looks_like_at_the_levels_informs_and_no_rule_reads_it() -> None:
+    listed = read("guidance/equip-by-level.yaml")
+    names = {item["id"] for item in listed["items"]}
+    assert names.isdisjoint(c["id"] for standard in standards() for c in standard["criteria"])
+    rules = [path.read_text("utf-8") for path in (PACK / "rules").glob("*.yaml")]
+    assert [name for name in (listed["id"], *sorted(names)) if any(name in text for text in rules)] == []
+    assert "472" in listed["summary"]
+    assert "literal guide" in line(472)
+
+
+def test_each_level_of_the_ladder_asks_for_its_own_lines_alone_and_builds_on_the_one_below() -> None:
+    for entry in rule("ladder", "ladder")["levels"]:
+        assert {name.partition(".")[0] for name in entry["criteria"]} == {f"L{entry['level']}"}
+        assert entry.keys().isdisjoint({"at_least", "builds_on"}), entry["level"]
+
+
+def test_the_team_of_three_at_level_4_counts_its_leader() -> None:
+    (team,) = [c for c in criteria(4, "ladder") if c["label"] == "Leads three or more"]
+    assert "at least three people, the leader counted as one" in " ".join(team["descriptor"].split())
+    (role,) = [role for role in read("framework.yaml")["roles"] if role["id"] == "leads_plc"]
+    assert "The leader is one of the three." in role["note"]
+    assert "3 or more (including them)" in line(448)
+
+
+def test_the_links_to_qualifications_are_those_that_the_ladder_names_and_the_readings_are_proposed() -> None:
+    links = {link["from"]: link for link in read("crosswalks/npqel.yaml")["links"]}
+    assert {level: (link["to"], link["basis"]) for level, link in links.items()} == {
+        "L5": (["NPQLT", "NPQLTD", "NPQLBC"], "stated"),
+        "L6": (["NPQSL"], "stated"),
+        "L7": (["NPQH"], "stated"),
+        "L8": (["NPQEL"], "stated"),
+        "L9": (["NPQEL"], "proposed"),
+        "L10": (["NPQEL"], "proposed"),
+    }
+    assert {link["relation"] for link in links.values()} == {"supports"}
+
+
+def test_the_document_is_held_valid_for_the_school_year_that_its_title_names() -> None:
+    framework = read("framework.yaml")
+    assert (str(framework["valid_from"]), str(framework["valid_until"])) == ("2024-09-01", "2025-08-31")
+    assert "2024-2025" in line(8)
