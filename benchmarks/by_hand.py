@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SIZES = (5, 4, 6, 6, 11, 13, 15, 15)
 SHEET = [[f"L{level}.{n}" for n in range(1, size + 1)] for level, size in enumerate(SIZES, start=1)]
 LEVELS = [*SHEET, ["L9.c1"], ["L10.c1"]]
+#: The ladder's own criteria for levels 6 to 8: none may be found short.
+AUTHORITY = {level: [f"L{level}.c{n}" for n in range(1, size + 1)] for level, size in ((6, 10), (7, 12), (8, 1))}
 ROWS = [line for level in SHEET for line in level]
 REVIEWS = ("sep", "mid", "jul")
 
@@ -90,15 +92,17 @@ def evaluate(evidence: Iterable[Evidence], grade: str, stage: str | None, as_of:
 def position(found: dict[str, tuple[Any, ...]], grade: str) -> tuple[int, str, bool, bool]:
     """Level, zone, whether level 1 is found short, and whether only silence stops the next level."""
     level = 0
-    for lines in LEVELS:
+    wanting = ("partly_met", "not_met")
+    for number, lines in enumerate(LEVELS, start=1):
         if not all(line in found and found[line][2] == "met" for line in lines):
+            break
+        if any(line in found and found[line][2] in wanting for line in AUTHORITY.get(number, ())):
             break
         level += 1
     lowest, gold, top = BANDS[grade]
     zone = "red" if level < lowest else "amber" if level < gold else "gold" if level <= top else "green"
-    wanting = ("partly_met", "not_met")
     short = any(line in found and found[line][2] in wanting for line in LEVELS[0])
-    stopped = LEVELS[level] if level < len(LEVELS) else []
+    stopped = [*LEVELS[level], *AUTHORITY.get(level + 1, ())] if level < len(LEVELS) else []
     absent = bool(stopped) and not any(line in found and found[line][2] in wanting for line in stopped)
     return level, zone, short, absent
 

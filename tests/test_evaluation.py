@@ -209,7 +209,9 @@ def test_the_trace_names_what_each_condition_saw_and_which_firing_concluded() ->
         assert [firing.condition for firing in held.firings] == [None]
         assert {firing.condition for firing in open_level.firings} == {0, 1, 2, 3}
         numbers = [firing.number for conclusion in found.trace.conclusions for firing in conclusion.firings]
-        assert sorted(numbers) == list(range(1, len(numbers) + 1))
+        # A clause of many conditions fires for each that holds, so where they never came to enough, numbers are left out.
+        assert len(set(numbers)) == len(numbers)
+        assert numbers.count(1) == 1
 
 
 def test_missing_evidence_is_never_a_shortfall() -> None:
@@ -436,8 +438,8 @@ def test_a_zone_that_only_silence_keeps_low_says_how_far_it_goes() -> None:
 
 
 def test_evidence_that_no_rule_reads_is_named() -> None:
-    found = publish(evaluate(record(lines(1)), record("L6.c1", "not_met")))
-    assert "Seen, and read by no rule, so look at it yourself: L6.c1." in explain(found, pack()).caveats
+    found = publish(evaluate(record(lines(1)), record("L5.c1", "not_met")))
+    assert "Seen, and read by no rule, so look at it yourself: L5.c1." in explain(found, pack()).caveats
 
 
 def test_a_target_is_only_talked_about_with_a_recommendation_on_a_level() -> None:

@@ -23,7 +23,12 @@ STAGE = support.scale(
     *STAGES,
     ordinal=False,
     first={"inherits": "shown with support"},
-    second={"builds_on": ["first"], "inherits": "met with confidence", "duty": "an example is set"},
+    second={
+        "builds_on": ["first"],
+        "inherits": "met with confidence",
+        "duty": "an example is set",
+        "note": "It is plainly so.",
+    },
     coach={
         "builds_on": ["second"],
         "phrase": "for coaches",
@@ -96,9 +101,16 @@ B = criterion(
 W = criterion(
     "W", scale="stage", only_if=["swims", "dives"], points=points(*STAGES, **dict.fromkeys(STAGES[1:], BLANK))
 )
+#: Asked of the head of all, and only where that one dives.
+V = criterion(
+    "V",
+    scale="stage",
+    only_if=["dives"],
+    points=points(*STAGES, **dict.fromkeys(STAGES[:3], BLANK), head={"statements": [statement("V.head.1")]}),
+)
 STANDARDS = (
     support.standard_of("one", A, B),
-    support.standard_of("two", W, criterion("X", set="other")),
+    support.standard_of("two", W, V, criterion("X", set="other")),
 )
 RULE: dict[str, Any] = {
     "id": "expected",
@@ -235,11 +247,12 @@ def test_a_tag_is_shown_by_the_stage_s_own_inherited_and_further_statements_and_
     [
         ("second", ["A.first.1", "A.first.2"], ["appraiser", "appraiser"], False),
         ("second", ["A.first.1", "A.first.1"], ["appraiser", "observation"], True),
-        ("second", ["A.first.1", "A.coach.1"], ["appraiser", "self"], True),
-        ("head", ["A.first.1", "A.coach.1"], ["appraiser", "self"], False),
+        ("second", ["A.first.1", "A.first.1"], ["appraiser", "self"], False),
+        ("second", ["A.first.1", "A.coach.1"], ["appraiser", "peer"], True),
+        ("head", ["A.first.1", "A.coach.1"], ["appraiser", "peer"], False),
     ],
 )
-def test_evidence_is_of_several_kinds_when_more_than_one_kind_of_source_speaks_of_the_stage_or_beyond(
+def test_evidence_is_of_several_kinds_when_others_of_more_than_one_kind_speak_of_the_stage_or_beyond(
     stage: str, names: list[str], sources: list[str], *, several: bool
 ) -> None:
     evidence = [record(name, source=source) for name, source in zip(names, sources, strict=True)]
@@ -259,6 +272,10 @@ def test_what_applies_to_people_with_one_of_some_flags_counts_for_these(flags: l
 def test_evidence_on_what_does_not_apply_counts_for_nothing_and_is_said_to_be_there() -> None:
     assert true_of(at("first", record("W@first", "not_met"), record("W@first", source="self"))) == {"not_taught"}
     assert true_of(at("first")) == set()
+    assert true_of(at("first", record("V.head.1"))) == {"not_taught"}
+    both = record("W@first"), record("V.head.1")
+    assert "not_taught" in true_of(at("first", *both, flags=["swims"]))
+    assert "not_taught" not in true_of(at("first", *both, flags=["dives"]))
 
 
 def test_no_conclusion_is_a_number_or_a_share() -> None:
@@ -323,7 +340,7 @@ def test_the_result_is_the_stage_and_on_how_many_of_its_statements_there_is_evid
                     "At Second the document describes 2 statements of the stage's own, and 4 inherited from First, met "
                     "with confidence; besides, an example is set. It is no checklist."
                 ),
-                "What builds on it: Coach, one statement more and Head of all, 3 statements more.",
+                "What builds on it: Coach, one statement more and Head of all, 4 statements more.",
             ],
         ),
         (

@@ -124,7 +124,10 @@ def test_one_record_may_name_points_of_several_criteria(tmp_path: Path) -> None:
             '"leads" is not a claim that can be made of A@grows.',
             "Write met, partly_met or not_met.",
         ),
-        ("C", "growz", '"growz" is not a claim.', "Did you mean grows?"),
+        ("C", "growz", '"growz" is not a claim.', "It is one of not_met, partly_met, met, begins, grows, leads."),
+        # The nearest word says the opposite.
+        ("C", "Unmet", '"Unmet" is not a claim.', "It is one of not_met, partly_met, met, begins, grows, leads."),
+        ("C", "Grows", '"Grows" is not a claim that can be made of C.', "Write not_met, partly_met or met."),
         ("C", "!", '"!" is not a claim.', "It is one of not_met, partly_met, met, begins, grows, leads."),
     ],
 )
@@ -157,6 +160,49 @@ def test_a_criterion_of_which_the_document_lost_every_point_cannot_be_claimed_at
 def test_a_point_that_the_document_lost_is_no_criterion(tmp_path: Path) -> None:
     problem = only(read(tmp_path, criteria="2.1@leads"))
     assert problem.code == "unknown-criterion"
+
+
+@pytest.mark.parametrize(
+    ("criteria", "said", "remedy"),
+    [
+        ("A@growz", " (A has A@begins, A@grows, A@leads).", "Write the one that it is about."),
+        ("2.1@stays", " (2.1 has 2.1@begins, 2.1@grows).", "Write the one that it is about."),
+        ("2.1 grows", ".", "Write 2.1@grows."),
+        ("A @ Grows", ".", "Write A@grows, without the space."),
+        ("A@Gr-ows", ".", "Write A@grows."),
+        ("S", " (S has A, 2.1, C and N).", "Write the one that it is about."),
+    ],
+)
+def test_a_criterion_that_is_not_there_is_answered_with_what_there_is_and_no_point_is_guessed_at(
+    tmp_path: Path, criteria: str, said: str, remedy: str
+) -> None:
+    problem = only(read(tmp_path, criteria=[criteria]))
+    assert problem.code == "unknown-criterion"
+    assert problem.message == f'"{criteria}" is not a criterion of map 2024.1{said}'
+    assert problem.remedy == remedy
+
+
+def test_a_space_within_an_id_is_told_once_and_takes_no_other_criterion_with_it(tmp_path: Path) -> None:
+    inbox = read(tmp_path, criteria="C A@ grows; 2.1 grows C")
+    assert [(p.value, p.remedy) for p in inbox.problems] == [
+        ("2.1 grows", "Write 2.1@grows."),
+        ("A@ grows", "Write A@grows, without the space."),
+    ]
+
+
+@pytest.mark.parametrize("criteria", ["a@GROWS; c", ["a@GROWS", "c"]])
+def test_an_id_in_another_letter_case_is_read_as_that_id(tmp_path: Path, criteria: object) -> None:
+    (record,) = read(tmp_path, criteria=criteria).evidence
+    assert record.criteria == ("A@grows", "C")
+
+
+def test_ids_that_differ_in_letter_case_alone_are_never_taken_for_one_another(tmp_path: Path) -> None:
+    packs = {"map": support.pack(FRAMEWORK, support.standard_of("S", criterion("T.a"), criterion("T.A")))}
+    (tmp_path / "e.jsonl").write_text(json.dumps({**RECORD, "criteria": ["T.A"]}) + "\n", "utf-8")
+    assert read_evidence([tmp_path / "e.jsonl"], packs, today=TODAY).evidence[0].criteria == ("T.A",)
+    packs = {"map": support.pack(FRAMEWORK, support.standard_of("S", criterion("Tab"), criterion("tAb")))}
+    (tmp_path / "e.jsonl").write_text(json.dumps({**RECORD, "criteria": ["TAB"]}) + "\n", "utf-8")
+    assert only(read_evidence([tmp_path / "e.jsonl"], packs, today=TODAY)).code == "unknown-criterion"
 
 
 def test_evidence_accepted_from_another_framework_names_the_record_and_whoever_accepted_it(tmp_path: Path) -> None:

@@ -291,6 +291,7 @@ def test_every_bad_row_is_reported_and_the_good_ones_are_returned(tmp_path: Path
     assert [e.id for e in inbox.evidence] == ["1", "4"]
     assert [(p.place.row, p.place.path, p.code, p.value) for p in inbox.problems] == [
         (3, "claim", "not-a-claim", "green"),
+        (3, "criteria", "unknown-criterion", "L3.9"),
         (3, "date", "not-a-date", "12/01/2026"),
         (4, "person", "missing-field", None),
         (4, "source", "not-a-source", "boss"),
@@ -317,7 +318,7 @@ def test_an_unknown_criterion_suggests_the_nearest_of_its_level(tmp_path: Path) 
         ({"criteria": []}, "missing-field", "There is no criteria.", "L3.1; L3.2"),
         ({"framework": "lader"}, "unknown-framework", '"lader" is not a framework', "Did you mean ladder?"),
         ({"review_point": "spring"}, "unknown-review-point", '"spring" is not a review point of', "It is one of sep"),
-        ({"claim": "partial"}, "not-a-claim", '"partial" is not a claim.', "Did you mean partly_met?"),
+        ({"claim": "partial"}, "not-a-claim", '"partial" is not a claim.', "It is one of not_met, partly_met, met."),
         ({"claim": None}, "missing-field", "There is no claim.", "Write met, partly_met or not_met."),
         ({"source": "agreed"}, "not-a-source", '"agreed" is not a kind of source.', "moderated_by"),
         ({"date": "2026-02-30"}, "not-a-date", '"2026-02-30" is not a date.', "the year first"),
@@ -406,10 +407,62 @@ def test_an_unknown_column_is_reported_once_and_a_protected_one_only_noted(tmp_p
     rows = [["P-0001", c, "met", "self", "2026-01-12", "A", "Q", "R"] for c in ("L1.1", "L1.2")]
     inbox = read(write_csv(tmp_path / "e.csv", [head, *rows]))
     assert len(inbox.evidence) == 2
-    told = {p.place.path: p.remedy for p in inbox.problems}
-    assert told == {"auther": "Did you mean author?", "Forename": "Take it out: Bandstand uses ids."}
-    assert len(inbox.notes) == 1
-    assert 'the column "Ethnicity" was left out' in inbox.notes[0]
+    assert {p.place.path: p.remedy for p in inbox.problems} == {"auther": "Did you mean author?"}
+    assert len(inbox.notes) == 2
+    assert inbox.notes[0].endswith('the column "Forename" was left out; Bandstand reads ids, and never names.')
+    assert 'the column "Ethnicity" was left out' in inbox.notes[1]
+
+
+def test_a_heading_that_is_near_no_other_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
+    head = ["person", "criteria", "claim", "source", "date", "date of award"]
+    inbox = read(write_csv(tmp_path / "e.csv", [head, ["P-0001", "L1.1", "met", "self", "2026-01-12", "x"]]))
+    assert only(inbox).remedy == f"It is one of {', '.join(HEAD)}."
+    problem = only(read(write_csv(tmp_path / "f.csv", [["person", "criteria", "claim", "source", "fte"]])))
+    assert (problem.code, "meant to be" in problem.remedy) == ("missing-column", False)
+
+
+def test_whatever_else_is_wrong_is_told_along_with_a_field_that_has_no_right_shape(tmp_path: Path) -> None:
+    wrong = {"criteria": ["L11.1"], "date": "2027-01-01", "moderated_by": "7", "accepted_from": "e-0"}
+    inbox = read_one(tmp_path, source="line manager", **wrong)
+    assert [(p.place.path, p.code, p.value) for p in inbox.problems if p.place.path != "accepted_by"] == [
+        ("source", "not-a-source", "line manager"),
+    ]
+    del wrong["accepted_from"]
+    inbox = read_one(tmp_path, source="line manager", **wrong)
+    assert [(p.place.path, p.code, p.value) for p in inbox.problems] == [
+        ("criteria", "unknown-criterion", "L11.1"),
+        ("date", "future-date", "2027-01-01"),
+        ("moderated_by", "agreed-with-oneself", "7"),
+        ("source", "not-a-source", "line manager"),
+    ]
+
+
+@pytest.mark.parametrize("framework", ["ladder", "gone"])
+def test_a_value_is_quoted_as_it_was_written(tmp_path: Path, framework: str) -> None:
+    inbox = read_one(tmp_path, framework=framework, claim="Well achieved!", source="Line Manager")
+    told = {p.place.path: p.value for p in inbox.problems if p.place.path != "framework"}
+    assert told == {"claim": "Well achieved!", "source": "Line Manager"}
+
+
+def test_a_part_of_an_id_that_ends_several_names_them_all(tmp_path: Path) -> None:
+    problem = only(read_one(tmp_path, criteria=["2"]))
+    assert problem.remedy == "Did you mean L1.2 or L3.2?"
+
+
+def test_the_only_criterion_of_a_standard_is_called_so_and_one_of_several_is_not(tmp_path: Path) -> None:
+    several = pack(support.standard("L1", 1, "L1.a1", "L1.b1", "L1.b2"))
+    path = write(tmp_path / "e.jsonl", json.dumps({**RECORDS[1], "criteria": ["L1.a7"]}))
+    problem = only(read_evidence([path], {"ladder": several}, today=TODAY))
+    assert problem.message.endswith("(level 1 has L1.a1, L1.b1 and L1.b2).")
+
+
+def test_a_record_on_one_line_with_others_is_named_by_its_number(tmp_path: Path) -> None:
+    record = {name: value for name, value in RECORDS[1].items() if name != "id"}
+    whole = write(tmp_path / "a.json", json.dumps([{**record, "claim": "met"}, record]))
+    lines = write(tmp_path / "b.jsonl", "\n" + json.dumps(record))
+    problem = only(read(whole, lines))
+    assert (problem.code, problem.place.line) == ("duplicate-row", 2)
+    assert problem.message.endswith("a.json, line 1, record 2.")
 
 
 def test_reading_stops_when_there_are_more_problems_than_anyone_could_mend(tmp_path: Path) -> None:

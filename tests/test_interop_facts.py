@@ -107,6 +107,14 @@ def test_a_workbook_s_truth_and_numbers_are_the_answers_that_were_meant(tmp_path
     assert people.people["P-2"].facts == {"pay_eligible": "no", "last_year": "2023"}
 
 
+@pytest.mark.parametrize(("yes", "no"), [("TRUE", "FALSE"), ("True", "false")])
+def test_a_workbook_s_truth_is_the_same_answer_once_it_is_saved_as_csv(tmp_path: Path, yes: str, no: str) -> None:
+    people = read_table(tmp_path, ["person", "pay_eligible"], ["P-1", yes], ["P-2", no])
+    assert people.problems == []
+    assert [person.facts["pay_eligible"] for person in people.people.values()] == ["yes", "no"]
+    assert only(read_table(tmp_path, ["person", "rating"], ["P-1", yes])).code == "unknown-fact-value"
+
+
 def test_truth_and_numbers_in_json_are_read_alike(tmp_path: Path) -> None:
     people = read_json(tmp_path, facts={"pay_eligible": True, "last_year": 2024})
     assert people.people["P-1"].facts == {"pay_eligible": "yes", "last_year": "2024"}
@@ -125,7 +133,22 @@ def test_an_empty_field_takes_nothing_away_from_what_facts_gives(tmp_path: Path)
             "exceptionl",
             "unknown-fact-value",
             '"exceptionl" is not an answer to "What is the rating?"',
-            "Did you mean exceptional?",
+            "It is one of exceptional, achieved, not_met.",
+        ),
+        (
+            # The nearest word says the opposite.
+            "rating",
+            "met",
+            "unknown-fact-value",
+            '"met" is not an answer to "What is the rating?"',
+            "It is one of exceptional, achieved, not_met.",
+        ),
+        (
+            "pay_eligible",
+            "1",
+            "unknown-fact-value",
+            '"1" is not an answer to "What is the pay eligible?"',
+            "It is one of yes, no.",
         ),
         (
             "pay_eligible",

@@ -41,7 +41,7 @@ PACK = support.pack(
             {"id": "head_of_department", "label": "Head of department", "source": "1"},
             {"id": "mentor", "label": "Mentor", "source": "1"},
         ],
-        career_stages=[option("ECT1"), option("ECT2")],
+        career_stages=[option("ECT1"), option("ECT2"), {"id": "UPR2-3", "label": "UPR 2/3, senior"}],
         flags=[option("returning")],
     )
 )
@@ -123,7 +123,8 @@ def test_a_grade_stays_as_it_was_written_and_other_words_become_the_framework_s(
         ),
         ("roles", "mentr; head_of_department", "unknown-role", '"mentr" is not a role of any', "Did you mean mentor?"),
         ("strand", "teach", "unknown-strand", '"teach" is not a strand', "Did you mean teaching?"),
-        ("career_stage", "ECT3", "unknown-career-stage", '"ECT3" is not a career stage', "Did you mean ECT"),
+        ("career_stage", "ECT3", "unknown-career-stage", '"ECT3" is not a', "It is one of ECT1, ECT2, UPR2-3."),
+        ("roles", "safeguarding", "unknown-role", "is not a role", "It is one of head_of_department, mentor."),
         ("flags", "new", "unknown-flag", '"new" is not a flag', "It is one of returning."),
         ("fte", "1.2", "bad-value", '"1.2" is too large.', "at most 1"),
         ("fte", "nan", "bad-value", '"nan" is not a number.', "0.8"),
@@ -169,10 +170,46 @@ def test_protected_characteristics_are_left_out_with_one_note_each(tmp_path: Pat
     head = ["person", "Date of birth", "SEX", "Surname", "grad"]
     people = read(write_csv(tmp_path / "p.csv", head, *[[f"P-{n}", "1", "2", "3", "4"] for n in range(3)]))
     assert len(people.people) == 3
-    assert len(people.notes) == 2
-    assert all("a protected characteristic never reaches a rule" in note for note in people.notes)
-    told = {problem.place.path: problem.remedy for problem in people.problems}
-    assert told == {"Surname": "Take it out: Bandstand uses ids.", "grad": "Did you mean grade?"}
+    assert len(people.notes) == 3
+    assert all("a protected characteristic never reaches a rule" in note for note in people.notes[:2])
+    assert {problem.place.path: problem.remedy for problem in people.problems} == {"grad": "Did you mean grade?"}
+
+
+def test_a_column_of_names_is_left_out_with_a_note_and_stops_nothing(tmp_path: Path) -> None:
+    people = read(write_csv(tmp_path / "p.csv", ["person", "Name", "E-mail"], *[[f"P-{n}", "Q", "R"] for n in (1, 2)]))
+    assert (list(people.people), people.problems) == (["P-1", "P-2"], [])
+    assert [note.partition(": ")[2] for note in people.notes] == [
+        f'the column "{name}" was left out; Bandstand reads ids, and never names.' for name in ("Name", "E-mail")
+    ]
+
+
+@pytest.mark.parametrize("stage", ["UPR2-3", "upr 2/3", "UPR 2/3, Senior", "UPR2/3"])
+def test_a_stage_may_be_written_by_its_id_or_its_label_in_whatever_way(tmp_path: Path, stage: str) -> None:
+    row = ["P-0001", "", "HEAD-OF-department", "", "", "", stage, ""]
+    person = read(write_csv(tmp_path / "p.csv", HEAD, row)).people["P-0001"]
+    assert (person.career_stage, person.roles) == ("UPR2-3", ("head_of_department",))
+
+
+def test_a_label_that_several_have_is_none_of_them(tmp_path: Path) -> None:
+    stages = [{"id": name, "label": "Senior"} for name in ("S1", "S2")]
+    path = write_csv(tmp_path / "p.csv", ["person", "career_stage"], ["P-1", "Senior"], ["P-2", "s2"])
+    found = read_people(path, {"ladder": support.pack(support.framework(career_stages=stages))})
+    assert [(problem.code, problem.remedy) for problem in found.problems] == [
+        ("unknown-career-stage", "It is one of S1, S2.")
+    ]
+    assert found.people["P-2"].career_stage == "S2"
+
+
+def test_that_somebody_stands_twice_is_told_where_either_row_is_bad(tmp_path: Path) -> None:
+    rows = [["P-1", "Z"], ["P-1", "G5"], ["P-2", "G5"], ["P-2", "Z"]]
+    found = read(write_csv(tmp_path / "p.csv", ["person", "grade"], *rows))
+    assert [(problem.place.row, problem.code) for problem in found.problems] == [
+        (2, "unknown-grade"),
+        (3, "duplicate-person"),
+        (5, "unknown-grade"),
+        (5, "duplicate-person"),
+    ]
+    assert (list(found.people), found.rejected) == (["P-2"], {"P-1", "P-2"})
 
 
 def test_a_protected_characteristic_in_json_is_left_out_as_well(tmp_path: Path) -> None:

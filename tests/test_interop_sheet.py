@@ -101,7 +101,7 @@ def test_a_mark_that_is_none_is_named_by_its_cell(tmp_path: Path) -> None:
     inbox = read(fill(write(tmp_path / "s.xlsx"), {**FILLED, "F9": "mett", "F10": 3}))
     assert cells_of(inbox) == [("not-a-claim", "F9"), ("not-a-claim", "F10")]
     assert inbox.problems[0].message == '"mett" is not a mark of this sheet.'
-    assert inbox.problems[0].remedy == "Did you mean met?"
+    assert inbox.problems[0].remedy == "It is one of met, partly met, not met."
     assert str(inbox.problems[0].place).endswith("s.xlsx, sheet 'Ragging sheet', row 9, F9")
     assert len(inbox.evidence) == 5
 

@@ -79,6 +79,33 @@ def test_what_is_not_there_is_answered_with_the_nearest() -> None:
         find_item(staged(), "coahc")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "remedy"),
+    [
+        ("stl47", "It is a code of another publication, which C refers to; try `bandstand show ladder C`."),
+        ("PO", "It is a code of another publication, which C and D refer to; try `bandstand show ladder C`."),
+        ("A@third", "A has A@slow and A@steady."),
+        ("z", "`bandstand show ladder` lists what there is."),
+        ("E1", "Did you mean x.E1 or y.E1?"),
+    ],
+)
+def test_what_is_not_there_and_has_no_one_nearest_is_answered_with_what_there_is(wanted: str, remedy: str) -> None:
+    of = support.pack(
+        support.framework(scales=[support.scale("pace", "slow", "steady", steady={"builds_on": ["slow"]})]),
+        support.standard_of(
+            "one",
+            criterion("A", scale="pace", points=points("slow", "steady")),
+            criterion("C", refs=["STL47", "PO"]),
+            criterion("D", refs=["PO"]),
+            criterion("x.E1"),
+            criterion("y.E1"),
+        ),
+    )
+    with pytest.raises(NotFoundError) as caught:
+        find_item(of, wanted)
+    assert str(caught.value) == f'ladder 2024.1 has nothing called "{wanted}". {remedy}'
+
+
 def test_a_stage_has_its_own_statements_and_those_that_it_inherits_nearest_first() -> None:
     found = listing(staged(), "coach")
     assert ids(found.own) == ["A.coach.1", "A.coach.2"]

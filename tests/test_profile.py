@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 import support
 from bandstand.explain import explain
@@ -277,11 +278,13 @@ def test_no_conclusion_of_a_profile_is_a_number() -> None:
     assert [c.name for c in of_rule if any(type(value) in (int, float) for value in c.values)] == []
 
 
-def test_a_profile_rests_on_its_own_lines_the_scale_s_and_the_point_s() -> None:
-    of = profile(support.standard_of("one", grown("A", points=points(*GROWTH, grows={"descriptor": "X", "source": 7}))))
-    found = evaluate(of, record("A", "grows"))
+@pytest.mark.parametrize(("claim", "line"), [("not_met", "6"), ("begins", "6"), ("grows", "7")])
+def test_a_point_rests_on_the_rule_s_lines_the_scale_s_and_its_own(claim: str, line: str) -> None:
+    texts = {point: {"descriptor": "It is so.", "source": n} for n, point in enumerate(GROWTH, 6)}
+    of = profile(support.standard_of("one", grown("A", points=points(*GROWTH, **texts))), source=5)
+    found = evaluate(of, record("A", claim))
     (traced,) = [conclusion for conclusion in found.trace.conclusions if conclusion.name == "profile.A"]
-    assert [ground.source for ground in traced.grounds] == ["1", "1", "7"]
+    assert [ground.source for ground in traced.grounds] == ["5", "1", line]
 
 
 # what is wrong with it
@@ -357,6 +360,14 @@ def test_criteria_with_statements_are_a_defect() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "fields", [{"focus_on": {"at_most": 0, "source": 9}}, {"focus_on": {"at_most": 21, "source": 9}}, {"group_by": []}]
+)
+def test_nothing_and_more_than_anybody_can_work_on_is_no_choice_and_no_grouping(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(fields))):
+        support.read_rule(rule(**fields))
+
+
 # what is said
 
 
@@ -368,7 +379,7 @@ def test_the_result_says_how_many_are_seen_and_how_many_are_at_each_point_lowest
 
 
 def test_sentences_give_each_heading_by_itself_strengths_and_what_is_not_known() -> None:
-    found = evaluate(ROLLED_UP, record("A", "leads"), record("B", "grows"), record("C", "begins", source="peer"))
+    found = evaluate(ROLLED_UP, record("A", "leads"), record("B", "grows"), record("C@grows", "partly_met"))
     assert said(found, ROLLED_UP) == [
         "I Within: 2 of 3 seen: 1 at grows and 1 out in front; the lowest of them at grows (B).",
         "Strengths: A A.",
@@ -436,6 +447,12 @@ def test_the_lowest_are_chosen_first_then_what_is_partly_there_then_in_the_docum
         "now at begins (the appraiser, 1 July 2025)",
         "now at begins (the appraiser, 1 July 2025)",
     ]
+
+
+def test_what_is_worked_on_says_when_the_present_point_was_seen() -> None:
+    claimed = record("A@grows", "met", "2025-07-02"), record("A@begins", "met", "2025-07-03")
+    (step,) = evaluate(FOCUSED_PACK, *claimed).next_steps.criteria
+    assert (step.criterion, step.asks) == ("A@leads", "now at grows (the appraiser, 2 July 2025)")
 
 
 def test_what_somebody_only_says_is_partly_there_puts_nothing_forward() -> None:

@@ -110,6 +110,17 @@ def test_a_criterion_that_a_level_names_twice_is_a_defect(check: Check) -> None:
     assert defect.message == 'Level 1 names "A" twice.'
 
 
+@pytest.mark.parametrize(
+    ("unless_short", "code", "n"),
+    [("Z", "unknown-criterion", 0), ("CA", "duplicate-criterion", 1), ("CC", "duplicate-criterion", 1)],
+)
+def test_what_may_not_be_short_is_another_criterion_of_the_pack(
+    unless_short: str, code: str, n: int, check: Check
+) -> None:
+    (defect,) = check(ladder(level(1, "AB", unless_short=list(unless_short))))
+    assert (defect.code, defect.path) == (code, ("levels", 0, "unless_short", n))
+
+
 def test_a_level_that_needs_more_than_it_has_is_a_defect(check: Check) -> None:
     (defect,) = check(ladder(level(1, "AB", need=3)))
     assert (defect.code, defect.path) == ("impossible-level", ("levels", 0, "need"))
@@ -164,6 +175,21 @@ def test_a_criterion_that_does_not_apply_stands_in_no_level_s_way(conclude: Conc
 @pytest.mark.parametrize("state", [SILENT, NOT_MET, PARTLY, PROVISIONAL])
 def test_any_other_finding_keeps_a_level_open(state: State, conclude: Conclude) -> None:
     assert conclude([ladder(level(1, "AB"))], [MET, state])["ladder.L1"] is False
+
+
+@pytest.mark.parametrize(
+    ("state", "held"),
+    [(SILENT, True), (NOT_APPLICABLE, True), (MET, True), (PROVISIONAL, True), (PARTLY, False), (NOT_MET, False)],
+)
+@pytest.mark.parametrize("need", ["all", 1])
+def test_what_may_not_be_short_keeps_a_level_open_only_where_evidence_finds_it_short(
+    need: str | int, state: State, *, held: bool, conclude: Conclude
+) -> None:
+    rule = ladder(level(1, "AB", unless_short=["C"], need=need), level(2, "D"))
+    found = conclude([rule], [MET, MET, state, SILENT])
+    assert (found["ladder.L1"], found["ladder.level"], found["ladder.L1.short"]) == (held, int(held), not held)
+    assert found["ladder.stopped_by"] == ("absence" if held else "shortfall")
+    assert found["ladder.L2.short"] is not held
 
 
 @pytest.mark.parametrize(

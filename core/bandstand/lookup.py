@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bandstand import words
 from bandstand.errors import NotFoundError
 from bandstand.models.guidance import Link
 from bandstand.models.listing import Doubt, Expected, ItemListing, ProvenanceListing
@@ -93,7 +94,7 @@ def find_item(pack: Pack, wanted: str) -> Item:
     """The thing of ``pack`` with the id ``wanted``, in whatever letter case; ``rule:ladder`` is the rule of that id.
 
     Raises:
-        NotFoundError: There is none; the message suggests the nearest.
+        NotFoundError: There is none; the message suggests the nearest, or says what refers to it.
     """
     groups = _groups(pack)
     kind, colon, name = wanted.partition(":")
@@ -109,8 +110,30 @@ def find_item(pack: Pack, wanted: str) -> Item:
     grades = pack.find_grades(wanted)
     if len(grades) == 1:
         return Item("grade", grades[0].id, grades[0], pack)
-    known = [name for _, items in groups for name in items]
-    raise NotFoundError(f'{pack.name} has nothing called "{wanted}". {did_you_mean(wanted, known)}')
+    known = list(dict.fromkeys(name for _, items in groups for name in items))
+    remedy = _referred_to(pack, wanted) or _points_there(pack, wanted) or did_you_mean(wanted, known)
+    if remedy.startswith("It is one of"):
+        # The first few of hundreds are no help.
+        remedy = f"`bandstand show {pack.id}` lists what there is."
+    raise NotFoundError(f'{pack.name} has nothing called "{wanted}". {remedy}')
+
+
+def _referred_to(pack: Pack, code: str) -> str | None:
+    """What refers to the code of another publication, where something does."""
+    of = [c.id for c in pack.unfolded.criteria.values() if code.upper() in (ref.upper() for ref in c.refs)]
+    if not of:
+        return None
+    refer = "refer" if len(of) > 1 else "refers"
+    return f"It is a code of another publication, which {words.listed(of)} {refer} to; try `bandstand show {pack.id} {of[0]}`."
+
+
+def _points_there(pack: Pack, wanted: str) -> str | None:
+    """The points of the criterion before an ``@`` that has none of that name: the nearest may be another stage's."""
+    head, _, point = wanted.partition("@")
+    for criterion in pack.unfolded.criteria.values():
+        if point and "." not in point and criterion.points and criterion.id.lower() == head.lower():
+            return f"{criterion.id} has {words.listed([f'{criterion.id}@{p.at}' for p in criterion.points], 12)}."
+    return None
 
 
 def _groups(pack: Pack) -> list[tuple[str, dict[str, Any]]]:

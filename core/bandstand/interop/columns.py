@@ -29,6 +29,9 @@ _NAMES = frozenset(
         "known_as",
         "email",
         "e_mail",
+        "staff_name",
+        "employee_name",
+        "teacher_name",
         "email_address",
     }
 )
@@ -63,9 +66,10 @@ class ColumnWatch:
                 f'{row.file}: the column "{name}" was left out; a protected characteristic never reaches a rule.'
             )
             return
-        message = f'"{name}" is not a column of {self._headings.kind}; it was left out.'
-        remedy = did_you_mean(word, self._headings.known)
         if word in _NAMES:
-            remedy = "Take it out: Bandstand uses ids."
+            self.notes.append(f'{row.file}: the column "{name}" was left out; Bandstand reads ids, and never names.')
+            return
+        message = f'"{name}" is not a column of {self._headings.kind}; it was left out.'
+        remedy = did_you_mean(word, self._headings.known, most=len(self._headings.known))
         place = Place(file=row.file, sheet=row.sheet, path=name)
         yield Problem(code="unknown-column", place=place, message=message, remedy=remedy)

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bandstand import words
-from bandstand.interop.source import quoted, spellings, squeezed
-from bandstand.rules.base import did_you_mean, either
+from bandstand.interop.source import quoted, squeezed, unambiguous
+from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,6 @@ _BETWEEN = re.compile(r"[;,|]")
 _JOINTS = ("", ".", "@")
 #: So many names or runs of them are listed in one message.
 _MOST = 16
-_CLOSE = 0.7
 
 
 class CriteriaNames:
@@ -42,7 +41,9 @@ class CriteriaNames:
         """The criteria that one cell names, each once."""
         if text in self._unfolded.names:
             return [text]
-        return list(dict.fromkeys(name for part in _BETWEEN.split(text) for name in self._split_at_spaces(part.strip())))
+        return list(
+            dict.fromkeys(name for part in _BETWEEN.split(text) for name in self._split_at_spaces(part.strip()))
+        )
 
     def unknown(self, name: str) -> tuple[str, str]:
         """Message and remedy for what is no criterion of the pack."""
@@ -50,7 +51,7 @@ class CriteriaNames:
         message = f'"{value}" is not a criterion of {self._pack.name}'
         meant = self._respelt(name)
         if meant is not None:
-            without = ", without the space" if squeezed(meant) == squeezed(name) and re.search(r"\s", name) else ""
+            without = ", without the space" if _key(meant) == _key(name) and re.search(r"\s", name) else ""
             return f"{message}.", f"Write {meant}{without}."
         points = self._points_of(name)
         if points:
@@ -59,9 +60,10 @@ class CriteriaNames:
             return f"{message} ({of} has {', '.join(points)}).", "Write the one that it is about."
         standard = _standard_of(value, self._pack)
         if standard is None:
-            return f"{message}.", did_you_mean(value, self._unfolded.names, cutoff=_CLOSE)
+            known = self._unfolded.criteria if "@" in value else self._unfolded.names
+            return f"{message}.", did_you_mean(value, known)
         there, near = self._there(value, standard)
-        remedy = did_you_mean(value, near, cutoff=_CLOSE) if value.lower() != standard.id.lower() else ""
+        remedy = did_you_mean(value, near) if value.lower() != standard.id.lower() else ""
         if not remedy.startswith("Did"):
             remedy = "Write the one that it is about."
         return f"{message} ({there}).", remedy
@@ -69,20 +71,15 @@ class CriteriaNames:
     @cached_property
     def _by_case(self) -> dict[str, str]:
         """Every id that evidence may name, and every criterion, by its small letters; those of one alone."""
-        found: dict[str, str | None] = {}
-        for name in dict.fromkeys((*self._unfolded.names, *self._unfolded.criteria)):
-            found[name.casefold()] = None if name.casefold() in found else name
-        return {word: name for word, name in found.items() if name is not None}
+        return unambiguous((name.casefold(), name) for name in (*self._unfolded.names, *self._unfolded.criteria))
 
     @cached_property
-    def _by_squeeze(self) -> dict[str, str]:
-        """Every id that evidence may name without its spaces and dashes, and points by their labels too."""
+    def _by_key(self) -> dict[str, str]:
+        """Every id that evidence may name by its key, and by that with its point's label."""
         labels = {point.id: point.label for scale in self._pack.framework.scales for point in scale.points}
-        pairs = []
-        for name in self._unfolded.names:
-            criterion, _, point = name.partition("@")
-            pairs.append((name, f"{criterion}@{labels.get(point, point)}"))
-        return spellings(pairs)
+        parted = [(name, *name.partition("@")) for name in self._unfolded.names]
+        written = [(f"{head}{at}{labels.get(point, point)}", name) for name, head, at, point in parted]
+        return unambiguous((_key(form), name) for form, name in (*((n, n) for n in self._unfolded.names), *written))
 
     def _split_at_spaces(self, part: str) -> Iterator[str]:
         """A part at its spaces, but for those that stand within an id."""
@@ -97,9 +94,11 @@ class CriteriaNames:
             yield self.read(piece)
 
     def _respelt(self, name: str) -> str | None:
-        """The id that ``name`` is but for a space, a dash or a point's label."""
-        forms = (joint.join(name.split()) for joint in _JOINTS)
-        return next((meant for form in forms if (meant := self._by_squeeze.get(squeezed(form)))), None)
+        """The id that ``name`` is but for a space, or a dash in its point, or the point's label."""
+        pieces = name.split()
+        if len(pieces) > 1 and self.read(pieces[0]) in self._unfolded.names:
+            return None
+        return next((meant for joint in _JOINTS if (meant := self._by_key.get(_key(joint.join(pieces))))), None)
 
     def _points_of(self, name: str) -> list[str]:
         """What evidence may name of the criterion before the ``@``, where it has no such point."""
@@ -125,6 +124,12 @@ class CriteriaNames:
             near = [criterion.id for criterion in standard.criteria]
         only = "only " if len(near) == 1 and set(names) <= set(near) else ""
         return f"{name} has {only}{words.listed(list(_runs(near)), _MOST)}", near
+
+
+def _key(name: str) -> str:
+    """An id without letter case and spaces, and its point without dashes; before the ``@`` L7.1-4 may be a range."""
+    head, at, point = name.partition("@")
+    return f"{''.join(head.split()).casefold()}{at}{squeezed(point)}"
 
 
 def _stem(name: str) -> str:

@@ -10,7 +10,7 @@ from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.records import RecordCheck
 from bandstand.interop.rows import BUILT_IN_READERS, EvidenceReader, Limits, RawRow, read_rows
 from bandstand.interop.source import EVIDENCE, file_problem
-from bandstand.models.problem import Place, Problem, by_place
+from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN_READERS", "EvidenceReader", "Inbox", "Limits", "read_evidence"]
 
 _STEP = 1_000
-_Spot = tuple[str, str | None, int | None, int | None]
+#: File, row, line, sheet and record of a row: what is kept of each, without what it says.
+_Spot = tuple[str, int | None, int | None, str | None, int | None]
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class _Reading:
             self._box.problems.extend(result)
             return
         evidence, made = result
-        spot = (row.file, row.sheet, row.row, row.line)
+        spot = (row.file, row.row, row.line, row.sheet, row.record)
         first = self._ids.setdefault(evidence.id, spot)
         if first is spot:
             self._box.evidence.append(evidence)
@@ -152,8 +153,8 @@ class _Reading:
 
 
 def _duplicate(name: str, row: RawRow, first: _Spot, *, made: bool) -> Problem:
-    file, sheet, number, line = first
-    there = Place(file=file, sheet=sheet, row=number, line=line)
+    file, number, line, sheet, record = first
+    there = RawRow(file, number, line, sheet, {}, record=record)
     if made:
         message, remedy = f"The row says the same as {there}.", "Take one out, or give each an id when both are meant."
         return Problem(code="duplicate-row", place=row.place(), message=message, remedy=remedy)

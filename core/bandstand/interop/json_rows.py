@@ -54,20 +54,20 @@ def read_json(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Iter
     if isinstance(text, Problem):
         yield text
         return
-    scan, found = _Scan(text), False
+    scan, record = _Scan(text), 0
     file = name_of(path)
     try:
         if not _enter_list(scan, headings):
             yield file_problem(path, "not-a-list", "The file holds no list of records.", _LIST_REMEDY, line=scan.line())
             return
         while scan.more(closing="]"):
-            found, line = True, scan.line()
-            yield from _row(scan.value(), scan.decoder, file, line)
+            record, line = record + 1, scan.line()
+            yield from _row(scan.value(), scan.decoder, file, line, record)
         scan.end()
     except _BrokenError as error:
         yield error.problem(file, scan.line(error.position))
         return
-    if not found:
+    if not record:
         yield no_records(path, headings)
 
 
@@ -88,13 +88,15 @@ def _enter_list(scan: _Scan, headings: Headings) -> bool:
     return False
 
 
-def _row(value: object, decoder: _Decoder, file: str, line: int) -> Iterator[RawRow | Problem]:
+def _row(
+    value: object, decoder: _Decoder, file: str, line: int, record: int | None = None
+) -> Iterator[RawRow | Problem]:
     if decoder.faults:
         for code, path, message, remedy in decoder.faults:
             place = Place(file=file, line=line, path=path)
             yield Problem(code=code, place=place, message=message, remedy=remedy, value=path)
     elif isinstance(value, dict):
-        yield RawRow(file, None, line, None, value)
+        yield RawRow(file, None, line, None, value, record=record)
     else:
         yield Problem(
             code="not-a-record",

@@ -14,23 +14,32 @@ from bandstand.interop.csv_rows import read_csv
 from bandstand.interop.json_rows import read_json, read_json_lines
 from bandstand.interop.rows import Limits, RawRow, read_rows
 from bandstand.interop.shape import shape_problems
-from bandstand.interop.source import PEOPLE, file_problem, folded, is_blank, number_text, quoted
+from bandstand.interop.source import (
+    PEOPLE,
+    file_problem,
+    folded,
+    is_blank,
+    number_text,
+    quoted,
+    squeezed,
+    unambiguous,
+)
 from bandstand.interop.xlsx_rows import read_xlsx
 from bandstand.models.evidence import FACT_PATTERN, Person, is_protected
 from bandstand.models.problem import Problem, by_place
-from bandstand.rules.base import did_you_mean
+from bandstand.rules.base import did_you_mean, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from bandstand.interop.rows import EvidenceReader
     from bandstand.interop.source import Headings
     from bandstand.models.framework import FactAsked
-    from bandstand.models.problem import Place
     from bandstand.packs.pack import Pack
 
 _FIELDS = frozenset(PEOPLE.known)
+_EVERY = 40
 _BETWEEN = re.compile(r"[;,|]")
 _LISTS = {"roles": "role", "flags": "flag"}
 _WORDS = {"strand": "strand", "career_stage": "career-stage"}
@@ -70,21 +79,24 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
             asked.setdefault(fact.id, []).append(fact)
     headings = replace(PEOPLE, known=(*PEOPLE.known, *asked))
     people, columns, check = PeopleList(), ColumnWatch(headings), _PersonCheck(packs, asked)
-    places: dict[str, Place] = {}
+    places: dict[str, str] = {}
     for item in read_rows(path, limits, _readers(headings)):
         if isinstance(item, Problem):
             people.problems.append(item)
         else:
             people.problems.extend(columns.problems(item))
             result = check.person(item)
+            name = str(_cleaned(item).get("person", ""))
+            is_first = name not in places
+            if name:
+                # A bad row counts as well: that somebody stands twice is told along with whatever else is wrong.
+                first = places.setdefault(name, str(item))
+                people.problems.extend([] if is_first else [_duplicate(name, item, first)])
             if isinstance(result, list):
                 people.problems.extend(result)
-                people.rejected.add(str(_cleaned(item).get("person", "")))
-            elif result.person in people.people:
-                people.problems.append(_duplicate(result, item, places[result.person]))
-            else:
-                people.people[result.person] = result
-                places[result.person] = item.place()
+                people.rejected.add(name)
+            elif is_first:
+                people.people[name] = result
         if len(people.problems) > limits.max_problems:
             message = f"There are more than {limits.max_problems:,} problems; the rest was not read."
             remedy = "Mend what is wrong with every row first, such as a column's grades, and read it again."
@@ -114,13 +126,19 @@ class _PersonCheck:
         self._asked = asked
         self._packs = [pack for pack in packs.values() if pack.framework.grades]
         frameworks = [pack.framework for pack in packs.values()]
-        self._known: dict[str, dict[str, str]] = {
-            "roles": _by_word(r.id for f in frameworks for r in f.roles),
-            "flags": _by_word(o.id for f in frameworks for o in f.flags),
-            "career_stage": _by_word(o.id for f in frameworks for o in f.career_stages),
-            "strand": _by_word(
-                word for f in frameworks for word in (*(o.id for o in f.strands), *(g.strand for g in f.grades))
-            ),
+        options: dict[str, list[tuple[str, str]]] = {
+            "roles": [(r.id, r.label) for f in frameworks for r in f.roles],
+            "flags": [(o.id, o.label) for f in frameworks for o in f.flags],
+            "career_stage": [(o.id, o.label) for f in frameworks for o in f.career_stages],
+            "strand": [
+                *((o.id, o.label) for f in frameworks for o in f.strands),
+                *((g.strand, g.strand) for f in frameworks for g in f.grades),
+            ],
+        }
+        self._ids = {name: list(dict.fromkeys(known for known, _ in pairs)) for name, pairs in options.items()}
+        self._known = {
+            name: unambiguous((squeezed(word), pair[0]) for pair in pairs for word in pair)
+            for name, pairs in options.items()
         }
         self._grades: dict[tuple[str, str | None], tuple[str, str, str] | None] = {}
 
@@ -194,25 +212,35 @@ class _PersonCheck:
             return None
         if all(fact.values for fact in asked):
             message = f'"{quoted(text)}" is not an answer to "{asked[0].question}"'
-            return "unknown-fact-value", message, did_you_mean(text, list(dict.fromkeys(answers.values())))
+            return "unknown-fact-value", message, one_of(dict.fromkeys(answers.values()), most=_EVERY)
         if re.fullmatch(FACT_PATTERN, text) is None:
             message = f'"{quoted(text)}" has a line break, or a character that cannot be seen.'
             return "bad-value", message, "Write it on one line, with characters that can be seen."
         return None
 
     def _answers(self, name: str) -> dict[str, str]:
-        """The answers that there are to a fact, by each way of writing them: the id, or its words."""
+        """The answers that there are to a fact, by each way of writing them: the id, or its words.
+
+        A spreadsheet's truth is yes or no, and stands as a word in what was saved as CSV.
+        """
         values = [value for fact in self._asked[name] for value in fact.values]
-        return {folded(word): value.id for value in values for word in (value.label, value.id)}
+        answers = {folded(word): value.id for value in values for word in (value.label, value.id)}
+        if {"yes", "no"} <= answers.keys():
+            return {"true": answers["yes"], "false": answers["no"], **answers}
+        return answers
 
     def _word(self, name: str, kind: str, word: str, row: RawRow, problems: list[Problem]) -> str:
         """The word as the framework spells it; an unknown one is a problem, and stays."""
-        known = self._known[name].get(folded(word))
+        if word in self._ids[name]:
+            return word
+        known = self._known[name].get(squeezed(word))
         if known is not None:
             return known
         value, label = quoted(word), kind.replace("-", " ")
         message = f'"{value}" is not a {label} of any framework that is installed.'
-        remedy = did_you_mean(value, sorted(self._known[name].values()))
+        # The stage next to the one that was meant is written nearly like it, and asks for something else.
+        is_ladder = name == "career_stage"
+        remedy = one_of(self._ids[name]) if is_ladder else did_you_mean(value, self._ids[name], most=_EVERY)
         problems.append(_problem(f"unknown-{kind}", row, name, message, remedy, value))
         return word
 
@@ -241,7 +269,7 @@ class _PersonCheck:
         message = f'"{value}" is not a grade of any framework that is installed.'
         # Grades are short and alike: a wild guess could promote somebody, so only a near miss is guessed at.
         known = ids if ":" in grade else list(dict.fromkeys(short))
-        return "unknown-grade", message, did_you_mean(value, known, cutoff=0.7, most=40)
+        return "unknown-grade", message, did_you_mean(value, known, cutoff=0.7, most=_EVERY)
 
 
 def _cleaned(row: RawRow) -> dict[str, Any]:
@@ -271,15 +299,11 @@ def _fact_text(value: object) -> str:
     return number_text(value) if isinstance(value, float | int) else str(value).strip()
 
 
-def _by_word(words: Iterable[str]) -> dict[str, str]:
-    return {folded(word): word for word in words}
-
-
 def _problem(code: str, row: RawRow, path: str, message: str, remedy: str, value: str) -> Problem:
     return Problem(code=code, place=row.place(path), message=message, remedy=remedy, value=value)
 
 
-def _duplicate(person: Person, row: RawRow, first: Place) -> Problem:
-    message = f'The person "{quoted(person.person)}" is already in {first}.'
+def _duplicate(person: str, row: RawRow, first: str) -> Problem:
+    message = f'The person "{quoted(person)}" is already in {first}.'
     remedy = "Keep one row for each person."
-    return _problem("duplicate-person", row, "person", message, remedy, quoted(person.person))
+    return _problem("duplicate-person", row, "person", message, remedy, quoted(person))

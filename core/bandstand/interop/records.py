@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -10,28 +11,36 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bandstand.interop.asks import PackAsks
+from bandstand.interop.criteria import CriteriaNames
 from bandstand.interop.shape import missing, shape_problems
 from bandstand.interop.source import EVIDENCE, RawRow, folded, is_blank, number_text, quoted
-from bandstand.models.evidence import Evidence, EvidenceSource
+from bandstand.models.evidence import CLAIM_PATTERN, Evidence, EvidenceSource
 from bandstand.models.finding import Claim
 from bandstand.models.problem import Problem
-from bandstand.rules.base import did_you_mean
+from bandstand.rules.base import did_you_mean, either, one_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping
 
-    from bandstand.models.standard import Standard
     from bandstand.packs.pack import Pack
 
 _FIELDS = frozenset(EVIDENCE.known)
-_BETWEEN = re.compile(r"[;,|]")
 _SHA256 = re.compile(r"[0-9a-fA-F]{32,}")
 _TEXTS = ("id", "person", "author", "moderated_by", "note", "accepted_from", "accepted_by")
 _NO_ID = "-"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _DAYS_KEPT = 10_000
-_PLAIN_WORDS = frozenset({*Claim, *EvidenceSource})
+_SOURCES = frozenset(EvidenceSource)
+#: Stands in the place of fields that are bad, while the others are looked at.
+_STAND_IN = {
+    "id": _NO_ID,
+    "person": _NO_ID,
+    "framework": "unknown",
+    "criteria": [_NO_ID],
+    "claim": Claim.MET,
+    "source": EvidenceSource.SELF,
+    "date": dt.date(2000, 1, 1),
+}
 
 
 class RecordCheck:
@@ -46,6 +55,7 @@ class RecordCheck:
         self._today = today
         self._default = default_framework or (next(iter(packs)) if len(packs) == 1 else None)
         self._days: dict[str, dt.date] = {}
+        self._names = {name: CriteriaNames(pack) for name, pack in packs.items()}
         self._asks = {name: PackAsks(pack) for name, pack in packs.items()}
         self._claims = {
             name: dict.fromkeys((*Claim, *(claim for _, claim in pack.unfolded.unfolds)))
@@ -71,14 +81,28 @@ class RecordCheck:
             evidence = Evidence.model_validate(record)
         except ValidationError as error:
             told = {problem.place.path for problem in problems}
-            return [*problems, *(p for p in shape_problems(error, row) if p.place.path not in told)]
+            problems.extend(p for p in shape_problems(error, row) if p.place.path not in told)
+            return [*problems, *self._told_anyway(record, error, pack, row)]
         self._remember(row.values.get("date"), evidence.date)
         problems.extend(self._rules(evidence, pack, row))
+        told = {str(problem.place.path).partition("[")[0] for problem in problems}
+        asked = self._asks[pack.id].problems(evidence, row)
+        problems.extend(p for p in asked if str(p.place.path).partition("[")[0] not in told)
         if problems:
             return problems
         if made:
             evidence = evidence.model_copy(update={"id": content_id(evidence)})
         return evidence, made
+
+    def _told_anyway(self, record: dict[str, Any], error: ValidationError, pack: Pack, row: RawRow) -> list[Problem]:
+        """What is wrong with the other fields of a record of which some have no right shape."""
+        bad = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
+        good = {field: value for field, value in record.items() if field not in bad}
+        try:
+            evidence = Evidence.model_validate({**_STAND_IN, **good})
+        except ValidationError as more:
+            return shape_problems(more, row) if bad else []
+        return [p for p in self._rules(evidence, pack, row) if str(p.place.path).partition("[")[0] not in bad]
 
     def _remember(self, text: object, date: dt.date) -> None:
         if isinstance(text, str) and text not in self._days and len(self._days) < _DAYS_KEPT:
@@ -103,15 +127,13 @@ class RecordCheck:
         for field in _TEXTS:
             if type(record.get(field)) in (float, int):
                 record[field] = number_text(record[field])
-        for field in ("claim", "source"):
-            value = record.get(field)
-            if isinstance(value, str) and value not in _PLAIN_WORDS:
-                record[field] = folded(value)
+        _fold(record, "source", _SOURCES)
+        _fold(record, "claim", self._claims[pack.id])
         claim = record.get("claim")
         if isinstance(claim, str) and claim not in self._claims[pack.id]:
             # Said here, so that it is told along with whatever else is wrong with the record.
             value = quoted(claim)
-            remedy = did_you_mean(value, self._claims[pack.id])
+            remedy = one_of(self._claims[pack.id])
             problems.append(_problem("not-a-claim", row, "claim", f'"{value}" is not a claim.', remedy, value))
         date = record.get("date")
         if isinstance(date, str):
@@ -136,13 +158,9 @@ class RecordCheck:
         return problems
 
     def _criteria(self, value: object, pack: Pack, row: RawRow, problems: list[Problem]) -> object:
+        names = self._names[pack.id]
         if isinstance(value, str):
-            names = pack.unfolded.names
-            if value in names:
-                return [value]
-            parts = [part.strip() for part in _BETWEEN.split(value)]
-            # A criterion's id may hold spaces, so a part is split at them only when it is no criterion as it stands.
-            return list(dict.fromkeys(c for part in parts for c in ([part] if part in names else part.split())))
+            return names.split(value)
         if isinstance(value, float | int) and not isinstance(value, bool):
             same = [c for c in pack.unfolded.names if _number(c) == value]
             if len(same) > 1:
@@ -151,10 +169,11 @@ class RecordCheck:
                 problems.append(_problem("ambiguous-number", row, "criteria", message, remedy, quoted(value)))
             return [same[0] if same else number_text(value)]
         if isinstance(value, list) and all(isinstance(c, str) for c in value):
-            return list(dict.fromkeys(c.strip() for c in value))
+            return list(dict.fromkeys(names.read(c.strip()) for c in value))
         return value
 
     def _rules(self, evidence: Evidence, pack: Pack, row: RawRow) -> list[Problem]:
+        """What the record says that cannot be so, whatever the framework's schema asks for."""
         problems = [
             fault for criterion in evidence.criteria if (fault := self._criterion_fault(criterion, evidence, pack, row))
         ]
@@ -168,9 +187,6 @@ class RecordCheck:
                 message = f'"{quoted(evidence.person)}" cannot agree or judge on their own behalf.'
                 remedy = "Name whoever agreed or saw it, or give the source self."
                 problems.append(_problem("agreed-with-oneself", row, field, message, remedy, evidence.person))
-        told = {str(problem.place.path).partition("[")[0] for problem in problems}
-        asked = self._asks[pack.id].problems(evidence, row)
-        problems.extend(p for p in asked if str(p.place.path).partition("[")[0] not in told)
         return problems
 
     def _criterion_fault(self, criterion: str, evidence: Evidence, pack: Pack, row: RawRow) -> Problem | None:
@@ -181,33 +197,28 @@ class RecordCheck:
         if criterion in unfolded.names:
             if evidence.claim not in self._claims[pack.id]:
                 return None
-            remedy = f"Write {_either(unfolded.claims_of(criterion))}."
-            message = f'"{quoted(evidence.claim)}" is not a claim that can be made of {criterion}.'
-            return _problem("not-a-claim", row, "claim", message, remedy, quoted(evidence.claim))
+            remedy = f"Write {either(unfolded.claims_of(criterion))}."
+            value = quoted(row.values.get("claim", evidence.claim))
+            message = f'"{value}" is not a claim that can be made of {criterion}.'
+            return _problem("not-a-claim", row, "claim", message, remedy, value)
         if criterion in unfolded.criteria:
             points = (f"{criterion}@{point.at}" for point in unfolded.criteria[criterion].points)
             parts = [point for point in points if point in unfolded.names]
             message = f"{criterion} is described point by point, and the evidence does not say which it is about."
-            remedy = f"Write {_either(parts)}." if parts else "The document has no text for it; leave it out."
+            remedy = f"Write {either(parts)}." if parts else "The document has no text for it; leave it out."
             return _problem("which-point", row, "criteria", message, remedy, quoted(criterion))
         return self._unknown_criterion(criterion, pack, row)
 
     def _unknown_criterion(self, criterion: str, pack: Pack, row: RawRow) -> Problem:
         value = quoted(criterion)
-        owner = next((other for other in self.packs.values() if criterion in other.unfolded.names), None)
+        others = (other for other in self.packs.values() if other is not pack)
+        owner = next((o for o in others if self._names[o.id].read(criterion) in o.unfolded.names), None)
         if owner is not None:
             message = f'"{value}" is a criterion of {owner.name}, not of {pack.name}.'
             remedy = f"Write {owner.id} in the framework column, or take the row out."
             return _problem("other-framework", row, "criteria", message, remedy, value)
-        standard = _standard_of(value, pack)
-        if standard is None:
-            message, near = f'"{value}" is not a criterion of {pack.name}.', list(pack.unfolded.names)
-        else:
-            near = _written_alike(value, pack.unfolded.names_in(standard))
-            name = f"level {standard.level}" if standard.level is not None else standard.id
-            span = f"{near[0]} to {near[-1]}" if len(near) > 1 else f"only {near[0]}"
-            message = f'"{value}" is not a criterion of {pack.name} ({name} has {span}).'
-        return _problem("unknown-criterion", row, "criteria", message, did_you_mean(value, near), value)
+        message, remedy = self._names[pack.id].unknown(criterion)
+        return _problem("unknown-criterion", row, "criteria", message, remedy, value)
 
 
 def content_id(evidence: Evidence) -> str:
@@ -222,9 +233,10 @@ def _other_problems(record: dict[str, Any], row: RawRow) -> list[Problem]:
     """What can be said of a record whose framework isn't known: its shape, but for the criteria's split."""
     trial = {**record, "framework": "unknown", "id": _NO_ID}
     trial.pop("review_point", None)
-    for field in ("claim", "source"):
-        if isinstance(trial.get(field), str):
-            trial[field] = folded(trial[field])
+    _fold(trial, "source", _SOURCES)
+    claim = trial.get("claim")
+    if isinstance(claim, str) and re.fullmatch(CLAIM_PATTERN, folded(claim)):
+        trial["claim"] = folded(claim)
     for field in _TEXTS:
         if type(trial.get(field)) in (float, int):
             trial[field] = number_text(trial[field])
@@ -239,28 +251,15 @@ def _other_problems(record: dict[str, Any], row: RawRow) -> list[Problem]:
     return []
 
 
+def _fold(record: dict[str, Any], field: str, known: Container[str]) -> None:
+    """Bring a word to the way in which it is known; one that is not stays as it was written, to be quoted so."""
+    value = record.get(field)
+    if isinstance(value, str) and value not in known and folded(value) in known:
+        record[field] = folded(value)
+
+
 def _problem(code: str, row: RawRow, field: str, message: str, remedy: str, value: str) -> Problem:
     return Problem(code=code, place=row.place(field), message=message, remedy=remedy, value=value)
-
-
-def _either(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
-
-
-def _standard_of(value: str, pack: Pack) -> Standard | None:
-    """The standard whose id the value begins with, the longest such."""
-    lower = value.lower()
-    found = [s for s in pack.standards if lower.startswith(s.id.lower()) and not lower[len(s.id) :][:1].isalnum()]
-    return max(found, key=lambda standard: len(standard.id), default=None)
-
-
-def _written_alike(value: str, criteria: Sequence[str]) -> list[str]:
-    """Those of the criteria that are written like the value but for a number at the end; all when there are none.
-
-    A standard may number several lists: next to L3.9, the sheet's L3.1 to L3.6 say more than the ladder's L3.c1.
-    """
-    stem = value.rstrip("0123456789").lower()
-    return [c for c in criteria if c.rstrip("0123456789").lower() == stem] or list(criteria)
 
 
 def _number(text: str) -> float | None:

@@ -9,11 +9,9 @@ from bandstand.interop.source import RawRow, quoted
 from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import Claim
 from bandstand.models.problem import Problem
-from bandstand.rules.base import did_you_mean
+from bandstand.rules.base import did_you_mean, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
@@ -46,10 +44,6 @@ ASKS = {
 }
 _CODES = {"date": "not-a-date", "in_role_since": "not-a-date", "claim": "not-a-claim", "source": "not-a-source"}
 _NAMES = {"not-a-date": "a date", "not-a-claim": "a claim", "not-a-source": "a kind of source"}
-_CHOICES: dict[str, Sequence[str]] = {
-    "claim": [Claim.MET, Claim.PARTLY_MET, Claim.NOT_MET],
-    "source": list(EvidenceSource),
-}
 _REASONS = {
     "string_type": "is not text",
     "string_pattern_mismatch": "is too long, or not on one line",
@@ -109,9 +103,10 @@ def _remedy(item: ErrorDetails, field: str) -> str:
         return _date_remedy(value)
     if field == "source" and str(value).strip().lower() == "agreed":
         return "Write appraiser, and in moderated_by the id of whoever agreed it."
-    choices = _CHOICES.get(field)
-    if choices is not None:
-        return did_you_mean(quoted(value), [str(choice) for choice in choices])
+    if field == "claim":
+        return one_of([Claim.MET, Claim.PARTLY_MET, Claim.NOT_MET])
+    if field == "source":
+        return did_you_mean(quoted(value), list(EvidenceSource))
     return ASKS.get(field, "")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandstand.interop.source import RawRow, file_problem, folded, name_of, quoted
 from bandstand.models.problem import Problem
-from bandstand.rules.base import did_you_mean
+from bandstand.rules.base import did_you_mean, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,8 +130,8 @@ class _Page:
             claim = _CLAIMS.get(folded(mark))
             if claim is None:
                 value = quoted(mark)
-                message, near = f'"{value}" is not a mark of this sheet.', did_you_mean(value, MARKS)
-                yield self._problem("not-a-claim", cell, message, near, value)
+                message = f'"{value}" is not a mark of this sheet.'
+                yield self._problem("not-a-claim", cell, message, one_of(MARKS), value)
             elif not line:
                 message = "This mark stands on a row whose line id was taken out."
                 yield self._problem("missing-line", cell, message, _AS_SHEET)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from bandstand.models.problem import Place, Problem, shown
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 MIB = 1024 * 1024
@@ -19,6 +20,7 @@ _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 4096
+_DROPPED = re.compile(r"[\s_/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class RawRow:
         values: Field -> value; fields that are not given are absent or None.
         cells: Field -> cell (``F14``), where the record was put together from several cells.
         written_for: Framework and pack version (``smart_equip 2024.1``) that a ragging sheet was written for.
+        record: Which record of its file it is, from 1, where several may begin on one line.
     """
 
     file: str
@@ -61,6 +64,7 @@ class RawRow:
     values: dict[str, object]
     cells: Mapping[str, str] | None = None
     written_for: str | None = None
+    record: int | None = None
 
     def place(self, path: str | None = None) -> Place:
         """Where the field ``path`` of this record is."""
@@ -69,6 +73,10 @@ class RawRow:
             row = int("".join(c for c in cell if c.isdigit()))
             return Place(file=self.file, row=row, sheet=self.sheet, path=cell)
         return Place(file=self.file, row=self.row, line=self.line, sheet=self.sheet, path=path)
+
+    def __str__(self) -> str:
+        """Where the record is, as another record's problem names it."""
+        return f"{self.place()}, record {self.record}" if self.record is not None else str(self.place())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,19 @@ def name_of(path: Path) -> str:
 def folded(text: object) -> str:
     """A heading or word as it is compared: ``Review point`` is ``review_point``."""
     return "_".join(str(text).strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def squeezed(text: str) -> str:
+    """A word without letter case, spaces, dashes and slashes: ``UPR 2/3`` is written as ``UPR2-3`` as well."""
+    return _DROPPED.sub("", text).casefold()
+
+
+def unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Way of writing -> id, of ``pairs`` of the two; a way in which several ids are written is none of them."""
+    found: dict[str, str | None] = {}
+    for word, name in pairs:
+        found[word] = name if found.get(word, name) == name else None
+    return {word: name for word, name in found.items() if name is not None}
 
 
 def is_blank(value: object) -> bool:
@@ -237,10 +258,11 @@ def missing_columns(
     names = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
     message = f"The table has no column {names}."
     unused = [word for word in there if folded(word) not in headings.known]
+    guesses = [(word, did_you_mean(folded(word), missing)) for word in unused]
     near = [
-        (word, did_you_mean(folded(word), missing).removeprefix("Did you mean ").removesuffix("?"))
-        for word in unused
-        if did_you_mean(folded(word), missing).startswith("Did you mean")
+        (word, guess.removeprefix("Did you mean ").removesuffix("?"))
+        for word, guess in guesses
+        if guess.startswith("Did you mean")
     ]
     hints = "".join(f' Is "{quoted(word)}" meant to be {wanted}?' for word, wanted in near)
     remedy = f"The headings stand in the first row; {headings.kind} has {', '.join(headings.known)}.{hints}"

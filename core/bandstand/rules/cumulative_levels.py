@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from bandstand.models.evaluation import Evaluation
 
 _OPEN_STATES = frozenset(State) - SETTLED_STATES
+_NOT_SHORT_STATES = frozenset(State) - SHORT_STATES
+#: The fields of a level that name criteria.
+_NAMED = ("criteria", "unless_short")
+_WANTING = (Finding.NOT_MET, Finding.PARTLY_MET)
 _SETTLED_FINDINGS = frozenset({Finding.MET, Finding.NOT_APPLICABLE})
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 
@@ -32,6 +36,8 @@ class Level(Provenance):
         label: Its short name.
         criteria: Ids of the criteria that it asks for.
         need: How many of them: ``all``, or a number.
+        unless_short: Ids of criteria that need no evidence, and of which none may be found short: the authority that
+            the document has beside what it asks people to fill in.
         builds_on: Levels that must be held too; the one below when left out, none when empty.
     """
 
@@ -39,6 +45,7 @@ class Level(Provenance):
     label: Label
     criteria: tuple[ItemId, ...] = Field(min_length=1)
     need: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
+    unless_short: tuple[ItemId, ...] = ()
     builds_on: tuple[int, ...] | None = None
 
 
@@ -87,6 +94,9 @@ class CumulativeLevels(Rule):
             made.append(Conclusion(name, (True, False), False, self.id, f"Level {level.level}, {level.label}, is held"))
             short = f"Evidence falls short of level {level.level}"
             made.append(Conclusion(f"{name}.short", (True, False), False, self.id, short))
+            if level.unless_short:
+                against = f"A criterion that may not be short at level {level.level} is found short"
+                made.append(Conclusion(f"{name}.against", (True, False), False, self.id, against))
             if level.need != "all" and level.need < len(level.criteria):
                 enough = f"Enough criteria of level {level.level} are met"
                 made.append(Conclusion(f"{name}.enough", (True, False), False, self.id, enough))
@@ -131,6 +141,7 @@ class CumulativeLevels(Rule):
             f"level {level.level}"
             for level in following[1:]
             if all(evaluation.findings[c].finding in _SETTLED_FINDINGS for c in level.criteria)
+            and not _found_short(level, evaluation)
         ]
         if done:
             yield f"All lines of {words.listed(done)} are met already and wait for the levels below."
@@ -157,8 +168,10 @@ class CumulativeLevels(Rule):
     def _open_sentence(self, level: Level, evaluation: Evaluation, context: RuleContext) -> str:
         open_lines = [c for c in level.criteria if evaluation.findings[c].finding not in _SETTLED_FINDINGS]
         enough = level.need != "all" and len(level.criteria) - len(open_lines) >= level.need
-        if not open_lines or enough:
+        against = _found_short(level, evaluation)
+        if (not open_lines or enough) and not against:
             return f"Level {level.level}, {level.label}, waits for a level that it builds on."
+        asked, open_lines = len(open_lines), [*open_lines, *against]
         found = [evaluation.findings[c] for c in open_lines]
         # One source and date for all of them is said once.
         origins = {words.seen(f) for f in found}
@@ -168,7 +181,10 @@ class CumulativeLevels(Rule):
             for c, f in zip(open_lines, found, strict=True)
         ]
         ending = f", all by {together}" if together else ""
-        share = "its one line" if len(level.criteria) == 1 else f"{len(open_lines)} of {len(level.criteria)} lines"
+        share = "its one line" if len(level.criteria) == 1 else f"{asked} of {len(level.criteria)} lines"
+        if against:
+            beside = words.count(len(against), "criterion that may not", "criteria that may not")
+            share = f"{f'{share} and ' if asked else ''}{beside} be found short"
         return f"Level {level.level}, {level.label}, is open on {share}: {words.listed(named, most=8)}{ending}."
 
     def _all_below(self, level: Level) -> set[int]:
@@ -197,12 +213,13 @@ class CumulativeLevels(Rule):
             path = ("levels", at)
             if numbers.index(level.level) != at:
                 yield Defect("duplicate-level", path, f"Level {level.level} is given twice.", "Give each level once.")
-            for n, criterion in enumerate(level.criteria):
+            named = [(field, n, c) for field in _NAMED for n, c in enumerate(getattr(level, field))]
+            for number, (field, n, criterion) in enumerate(named):
                 if criterion not in context.criteria:
-                    yield unknown("criterion", criterion, context.criteria, (*path, "criteria", n))
-                elif level.criteria.index(criterion) != n:
+                    yield unknown("criterion", criterion, context.criteria, (*path, field, n))
+                elif criterion in {c for _, _, c in named[:number]}:
                     message = f'Level {level.level} names "{criterion}" twice.'
-                    yield Defect("duplicate-criterion", (*path, "criteria", n), message, "Name it once.")
+                    yield Defect("duplicate-criterion", (*path, field, n), message, "Name it once.")
             if level.need != "all" and level.need > len(level.criteria):
                 message = f"Level {level.level} needs {level.need} of {len(level.criteria)} criteria."
                 yield Defect("impossible-level", (*path, "need"), message, "Ask for no more than it has.")
@@ -259,8 +276,24 @@ class CumulativeLevels(Rule):
             wanting: tuple[Condition, ...] = (ConcludedIs(f"{name}.too_few", _TRUE),)
         else:
             wanting = short
+        if level.unless_short:
+            # Likewise by itself, so that few conditions are joined and the trace says by what the level is open.
+            against = f"{name}.against"
+            found = tuple(FindingIs(c, SHORT_STATES) for c in level.unless_short)
+            clear = tuple(FindingIs(c, _NOT_SHORT_STATES) for c in level.unless_short)
+            yield Clause(against, True, "any", found, grounds)
+            yield Clause(against, False, "all", clear, grounds)
+            settled = (*settled, ConcludedIs(against, _FALSE))
+            unsettled = (*unsettled, ConcludedIs(against, _TRUE))
+            wanting = (*wanting, ConcludedIs(against, _TRUE))
         lower = self.builds_on(level)
         yield Clause(name, True, "all", (*settled, *(ConcludedIs(self.held(n), _TRUE) for n in lower)), grounds)
         yield Clause(name, False, "any", (*unsettled, *(ConcludedIs(self.held(n), _FALSE) for n in lower)), grounds)
         lower_short = (ConcludedIs(f"{self.held(n)}.short", _TRUE) for n in lower)
         yield Clause(f"{name}.short", True, "any", (*wanting, *lower_short), grounds)
+
+
+def _found_short(level: Level, evaluation: Evaluation) -> list[str]:
+    """What stands against a level although it need not be shown for it."""
+    found = evaluation.findings
+    return [c for c in level.unless_short if found[c].in_full and found[c].finding in _WANTING]
