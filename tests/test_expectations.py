@@ -376,10 +376,10 @@ def test_sentences_say_what_is_not_met_met_in_part_only_said_and_met_beyond() ->
     )
     assert said(found)[2:] == [
         (
-            "Not met: A.first.1 A.first.1 (not met, an observation, 1 July 2025) and A.second.2 A.second.2 (not met, "
+            "Not met: A.first.1 A.first.1 (an observation, 1 July 2025) and A.second.2 A.second.2 ("
             "the appraiser, 1 July 2025, asked only where there is water)."
         ),
-        "Met in part: A.first.2 A.first.2 (partly met, the appraiser, 1 July 2025).",
+        "Met in part: A.first.2 A.first.2 (the appraiser, 1 July 2025).",
         (
             "Said by somebody and not agreed, so counted neither for nor against: A.second.1 A.second.1 and B.first.1 "
             "B.first.1."
@@ -390,9 +390,9 @@ def test_sentences_say_what_is_not_met_met_in_part_only_said_and_met_beyond() ->
 
 def test_sentences_say_what_is_met_by_evidence_that_counts_in_full_and_applies() -> None:
     evidence = record("A.first.1"), record("B.first.1", source="self"), record("W@first")
-    met = "A.first.1 A.first.1 (met, the appraiser, 1 July 2025)"
+    met = "A.first.1 A.first.1 (the appraiser, 1 July 2025)"
     assert f"Met: {met}." in said(at("first", *evidence))
-    both = f"Met: {met} and W@first W (met, the appraiser, 1 July 2025)."
+    both = f"Met: {met} and W@first W (the appraiser, 1 July 2025)."
     assert both in said(at("first", *evidence, flags=["dives"]))
 
 

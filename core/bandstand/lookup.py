@@ -124,7 +124,8 @@ def _referred_to(pack: Pack, code: str) -> str | None:
     if not of:
         return None
     refer = "refer" if len(of) > 1 else "refers"
-    return f"It is a code of another publication, which {words.listed(of)} {refer} to; try `bandstand show {pack.id} {of[0]}`."
+    who = f"which {words.listed(of)} {refer} to"
+    return f"It is a code of another publication, {who}; try `bandstand show {pack.id} {of[0]}`."
 
 
 def _points_there(pack: Pack, wanted: str) -> str | None:

@@ -96,7 +96,8 @@ class CriteriaNames:
     def _respelt(self, name: str) -> str | None:
         """The id that ``name`` is but for a space, or a dash in its point, or the point's label."""
         pieces = name.split()
-        if len(pieces) > 1 and self.read(pieces[0]) in self._unfolded.names:
+        if len(pieces) > 1 and "@" not in name and self.read(pieces[0]) in self._unfolded.names:
+            # L7.1 4 may be two criteria, and is not L7.14 for certain.
             return None
         return next((meant for joint in _JOINTS if (meant := self._by_key.get(_key(joint.join(pieces))))), None)
 

@@ -256,7 +256,7 @@ class Expectations(Rule):
     def _named(self, unit: Unit, evaluation: Evaluation) -> str:
         found = evaluation.findings[unit.id]
         condition = f", asked only {unit.condition}" if unit.condition else ""
-        return f"{words.line(unit.id, unit.label)} ({words.finding(found)}{condition})"
+        return f"{words.line(unit.id, unit.label)} ({words.seen(found)}{condition})"
 
     def focus_ground(self) -> Ground | None:
         """What the number of things to work on rests on."""
