@@ -209,7 +209,7 @@ def test_the_trace_names_what_each_condition_saw_and_which_firing_concluded() ->
         assert [firing.condition for firing in held.firings] == [None]
         assert {firing.condition for firing in open_level.firings} == {0, 1, 2, 3}
         numbers = [firing.number for conclusion in found.trace.conclusions for firing in conclusion.firings]
-        # A clause of many conditions fires for each that holds, so where they never came to enough, numbers are left out.
+        # A clause of many conditions fires for each that holds, so where that was never enough, numbers are left out.
         assert len(set(numbers)) == len(numbers)
         assert numbers.count(1) == 1
 

@@ -120,3 +120,10 @@ def test_whoever_is_not_on_the_staff_list_is_named_where_grade_or_stage_matters(
     for framework in ("smart_equip", "hampshire_careers"):
         assert note in service.prepare([evidence], staff, Question(framework=framework)).notes
     assert note not in service.prepare([evidence], staff, Question(framework="cat_toolkit")).notes
+
+
+def test_somebody_whose_rows_could_not_be_read_is_not_said_to_be_unheard_of(service: Service, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "evidence.csv", [ROWS[0], row("E-9", "smart_equip", "L99.1", person="P-9")])
+    with pytest.raises(NotFoundError, match=r"in what could be read of these files.*Without --keep-going") as caught:
+        service.prepare([path], question=Question(people=("P-9",), keep_going=True))
+    assert '"P-9"' in str(caught.value)

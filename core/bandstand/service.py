@@ -233,7 +233,9 @@ class Service:
         grouped: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
         for record in inbox.evidence:
             grouped[record.framework, record.person].append(record)
-        self._check_people(question.people, {person for _, person in grouped} | set(staff.people))
+        has_problems = bool(inbox.problems or staff.problems)
+        everybody = {person for _, person in grouped} | set(staff.people)
+        _check_people(question.people, everybody, has_problems=has_problems)
         wanted = _wanted(grouped, asked, question.people, packs)
         other = sum(len(records) for (name, _), records in grouped.items() if name not in asked)
         if other:
@@ -308,12 +310,6 @@ class Service:
             raise NotFoundError(f'{whose} outcome "{question.outcome}". {near}')
         return {name: outcomes for name, outcomes in asked.items() if outcomes}
 
-    def _check_people(self, asked: Sequence[str], known: set[str]) -> None:
-        for person in asked:
-            if person not in known:
-                # No guess: the nearest id would be a colleague's.
-                raise NotFoundError(f'There is nothing about "{person}" in these files. Check the id.')
-
     def _evaluator(self, framework: str, outcome: str, question: Question) -> Evaluator:
         pack = self.pack(framework, question.as_of)
         if pack.name not in self._evaluators:
@@ -344,7 +340,7 @@ class Service:
         inbox = read_evidence(files, packs, today=self.today, limits=limits, readers=self.catalogue.readers)
         if inbox.problems:
             raise ProblemsError(inbox.problems)
-        self._check_people(people, {record.person for record in inbox.evidence})
+        _check_people(people, {record.person for record in inbox.evidence}, has_problems=False)
         records = [record for record in inbox.evidence if not people or record.person in people]
         return candidates(records, packs, to)
 
@@ -379,6 +375,15 @@ def _wanted(
     unseen = [person for person in dict.fromkeys(people) if person not in seen]
     wanted.update((name, outcomes[0], person) for person in unseen for name, outcomes in asked.items() if outcomes)
     return wanted
+
+
+def _check_people(asked: Sequence[str], known: set[str], *, has_problems: bool) -> None:
+    for person in asked:
+        if person not in known:
+            # No guess: the nearest id would be a colleague's.
+            where = "what could be read of these files" if has_problems else "these files"
+            also = " Without --keep-going, what is wrong with the rest is told." if has_problems else ""
+            raise NotFoundError(f'There is nothing about "{person}" in {where}. Check the id.{also}')
 
 
 def _purposes(framework: Framework) -> set[str]:
