@@ -171,7 +171,7 @@ def test_sets_that_criteria_are_in_are_no_defect() -> None:
 def test_the_result_counts_each_kind_by_itself_and_what_is_left_out_where_that_is_wanted() -> None:
     evidence = record("K1"), record("D1.1", "partly_met")
     assert evaluate(PACK, *evidence).result == "1 of 3 things to know and 1 of 2 things to do"
-    assert evaluate(LEFT_OUT, *evidence).result == "nothing agreed on 2 of 3 things to know and 1 of 2 things to do"
+    assert evaluate(LEFT_OUT, *evidence).result == "nothing shown on 2 of 3 things to know and 1 of 2 things to do"
 
 
 @pytest.mark.parametrize("claim", [Claim.MET, Claim.PARTLY_MET])

@@ -98,7 +98,7 @@ class Coverage(Rule):
             claimed += sum(state in _CLAIMED_STATES for state in states)
             parts.append(f"{counted} of {len(states)} {words.uncapitalised(label)}")
         waiting = f"; {claimed} claimed and not agreed" if claimed else ""
-        return f"{'nothing agreed on ' if self.names == 'left_out' else ''}{words.listed(parts)}{waiting}"
+        return f"{'nothing shown on ' if self.names == 'left_out' else ''}{words.listed(parts)}{waiting}"
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """Each standard that is covered in part, the kinds apart; then those of which nothing is covered."""
