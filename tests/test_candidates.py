@@ -147,6 +147,12 @@ def test_what_a_document_states_goes_before_what_is_proposed_and_is_shown_once(f
     assert [(target.id, target.basis, target.notes) for target in candidate.targets] == [("there.X", "stated", ())]
 
 
+def test_of_two_proposed_links_to_one_thing_the_first_is_shown() -> None:
+    both = link("here.X", "there.X", note="It is near."), link("here.1", "there.X", note="It is about as near.")
+    (candidate,) = found([crosswalk("there", *both)], [])
+    assert [(target.basis, target.notes) for target in candidate.targets] == [("proposed", ("It is near.",))]
+
+
 def test_evidence_for_the_framework_itself_or_for_none_that_is_installed_is_no_candidate() -> None:
     links = [crosswalk("there", link("here.X", "there.X"))]
     assert found(links, [], about("there.X"), about("elsewhere.X")) == []

@@ -55,6 +55,7 @@ FRAMEWORK = support.framework(
         fact("proposed", "low", "high"),
         fact("wind", "yes", "no"),
         fact("limit", "1", "2", "3", of="trust", **READ),
+        fact("count", "1", "many"),
         fact("aim"),
     ],
     actions=[
@@ -368,6 +369,13 @@ def test_what_decides_goes_before_what_is_to_be_discussed_and_that_before_what_p
     assert talked_through.result == f"{SAYS[together]}{asked}"
 
 
+def test_what_decides_is_not_also_something_to_discuss() -> None:
+    found = evaluate(ruled(rating(PASSES, DECIDING)), facts={"proposed": "high"})
+    assert (found.value("rating.blocked"), found.value("rating.open")) == (True, False)
+    found = evaluate(ruled(rating(PASSES, DISCUSSED)), facts={"proposed": "high"})
+    assert (found.value("rating.blocked"), found.value("rating.open")) == (False, True)
+
+
 @pytest.mark.parametrize("conditions", [[PASSES], [UNTOLD], [DECIDING]])
 def test_where_nothing_is_proposed_nothing_is_supported_and_nothing_is_not(conditions: list[dict[str, Any]]) -> None:
     of = ruled(rating(*conditions))
@@ -413,10 +421,11 @@ def test_sentences_of_a_rating_give_reasons_against_questions_and_what_is_settle
 
 
 def test_sentences_of_prompts_give_what_is_settled_and_what_to_talk_through() -> None:
-    of = ruled(prompts(UNTOLD, PASSES, SILENT, NOT_ASKED, {**DISCUSSED, "source": "17, 19"}))
+    of = ruled(prompts(UNTOLD, PASSES, SILENT, NOT_ASKED, UNDECIDED, {**DISCUSSED, "source": "17, 19"}))
     assert said(evaluate(of), of) == [
         "Settled: passing.",
         "To talk through: untold? (line 1)",
+        "To talk through: undecided? (line 1)",
         "To talk through: discussed is broken. discussed? (lines 17, 19)",
     ]
 
@@ -444,6 +453,20 @@ def test_a_verdict_that_rests_on_a_reading_says_which_condition_that_is(conditio
     read = {"source": 12, "basis": "interpreted", "note": "It could be read otherwise.", "label": "Some thing"}
     (caveat,) = caveats({**condition, **read})
     assert caveat == 'The condition "some thing" is a reading of the document (line 12). It could be read otherwise.'
+
+
+def test_a_caveat_names_a_condition_by_its_label_a_bound_by_its_fact_and_all_of_them_by_the_rule() -> None:
+    within, over = ({"all": [{"count": "records", "sets": ["list"], how: "limit"}]} for how in ("at_most", "more_than"))
+    of = ruled(rating(asks("few", label="Few", passes=within, fails=over), label="The rating"))
+    found = of.rule_by_id["rating"]
+    subjects: dict[str, set[str]] = {}
+    for conclusion in found.conclusions(of.context):
+        subjects.setdefault(found.subject(conclusion.name, lambda _: None), set()).add(conclusion.name)
+    assert subjects == {
+        'The condition "few"': {"rating.few", "rating.few.asked", "rating.few.holds", "rating.few.breaks"},
+        "Limit": {"rating.records.list.within.limit", "rating.records.list.over.limit"},
+        "The rating": {"rating.blocked", "rating.open", "rating.verdict"},
+    }
 
 
 def test_what_is_not_asked_rests_on_nothing_of_the_condition_s() -> None:
@@ -585,6 +608,13 @@ def check(rule: dict[str, Any]) -> list[tuple[str, tuple[str | int, ...], str, s
             "Name a fact whose values are numbers, or write a number.",
         ),
         (
+            {"count": "kinds", "sets": ["list"], "at_most": "count"},
+            "unfit-fact",
+            ["at_most"],
+            "The values of count are not whole numbers.",
+            "Name a fact whose values are numbers, or write a number.",
+        ),
+        (
             {"count": "kinds", "sets": ["list"], "more_than": "aim"},
             "unfit-fact",
             ["more_than"],
@@ -643,6 +673,7 @@ def test_a_proposal_that_nobody_is_asked_for_is_a_defect() -> None:
     [
         ([UNTOLD], {"open": "some is open"}, "settled", "open, settled"),
         ([DECIDING], {"settled": "settled"}, "not_settled and open", "not_settled, open, settled"),
+        ([PASSES, DECIDING], {"open": "o", "settled": "s"}, "not_settled", "not_settled, open, settled"),
     ],
 )
 def test_a_verdict_that_prompts_have_no_words_for_is_a_defect(
@@ -666,7 +697,7 @@ def test_sound_conditions_have_no_defects_and_what_cannot_be_decided_needs_no_wo
 
 
 def test_rules_may_read_a_few_facts_of_everybody_and_those_that_have_answers() -> None:
-    assert facts_of(FRAMEWORK) == {**COMMON, "proposed": "word", "wind": "word", "limit": "word"}
+    assert facts_of(FRAMEWORK) == {**COMMON, **dict.fromkeys(("proposed", "wind", "limit", "count"), "word")}
 
 
 def test_every_fact_that_holds_words_has_them_listed() -> None:
@@ -682,4 +713,5 @@ def test_every_fact_that_holds_words_has_them_listed() -> None:
         "proposed": ["low", "high"],
         "wind": ["yes", "no"],
         "limit": ["1", "2", "3"],
+        "count": ["1", "many"],
     }

@@ -162,7 +162,9 @@ MADE = {"a.txt": b"made: a\n", "b.txt": b"made: b\n"}
 def command(tmp_path: Path) -> Callable[[str], int]:
     """The command of a module that makes two files."""
     kind = generated.Kind(".txt", b"made: ")
-    return lambda what: generated.main("some.module", "Makes files.", lambda: MADE, kind, [what, str(tmp_path / "new")])
+    return lambda what: generated.main(
+        "some.module", "Makes files.", lambda: MADE, kind, [what, str(tmp_path / "all" / "new")]
+    )
 
 
 def test_a_command_that_makes_files_exits_with_1_only_where_a_check_finds_drift(
@@ -173,13 +175,28 @@ def test_a_command_that_makes_files_exits_with_1_only_where_a_check_finds_drift(
     assert command("write") == 0
     assert command("check") == 0
     assert command("write") == 0
-    (tmp_path / "new" / "a.txt").write_bytes(b"made: c\n")
+    (tmp_path / "all" / "new" / "a.txt").write_bytes(b"made: c\n")
     capsys.readouterr()
     assert command("check") == 1
-    assert (tmp_path / "new" / "a.txt").read_bytes() == b"made: c\n"
+    assert (tmp_path / "all" / "new" / "a.txt").read_bytes() == b"made: c\n"
     assert command("write") == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'new' / 'a.txt'}\n"
-    assert (tmp_path / "new" / "a.txt").read_bytes() == MADE["a.txt"]
+    assert capsys.readouterr().out == f"{tmp_path / 'all' / 'new' / 'a.txt'}\n"
+    assert (tmp_path / "all" / "new" / "a.txt").read_bytes() == MADE["a.txt"]
+
+
+def test_what_was_made_and_no_longer_is_drifts_and_what_somebody_else_wrote_does_not(
+    command: Callable[[str], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("write") == 0
+    abandoned, written = (tmp_path / "all" / "new" / name for name in ("c.txt", "d.txt"))
+    abandoned.write_bytes(b"made: c\n")
+    written.write_bytes(b"by hand\n")
+    capsys.readouterr()
+    assert command("check") == 1
+    assert "Not up to date: c.txt. Run" in capsys.readouterr().err
+    assert command("write") == 0
+    assert (abandoned.exists(), written.exists()) == (False, True)
+    assert command("check") == 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["check"], ["mend", "docs"], ["check", "docs", "more"]])

@@ -36,6 +36,9 @@ def staged() -> Pack:
             support.scale("pace", "slow", "steady", steady={"builds_on": ["slow"]}),
         ],
         flags=[{"id": "swims", "label": "Swims"}],
+        sections=[{"id": "one", "label": "Section one", "summary": "All of it.", "source": 1}],
+        strands=[{"id": "teaching", "label": "Teaching"}],
+        grades=[{"id": "teaching:G1", "label": "G1", "strand": "teaching", "column": 1, "source": 4}],
     )
     cells = {stage: {"statements": [statement(f"A.{stage}.{n}") for n in (1, 2)]} for stage in STAGES}
     blank = {"status": "blank", "note": "It is blank."}
@@ -72,6 +75,23 @@ def test_a_thing_is_found_in_whatever_letter_case_and_said_with_what_it_is() -> 
         "b": ("criterion", "B"),
         "C@steady": ("criterion", "C@steady"),
     }
+
+
+def test_of_several_things_with_one_id_one_is_shown_the_others_are_named_and_each_can_be_asked_for() -> None:
+    of = staged()
+    found = find_item(of, "one")
+    assert (found.kind, found.also) == ("standard", ("section",))
+    assert [(item.kind, item.id) for item in (find_item(of, "section:ONE"), find_item(of, "Standard:one"))] == [
+        ("section", "one"),
+        ("standard", "one"),
+    ]
+    assert find_item(of, "coach").also == ()
+
+
+def test_a_grade_is_found_as_the_framework_prints_it_and_without_its_strand() -> None:
+    of = staged()
+    found = [(item.kind, item.id) for item in (find_item(of, "teaching:g1"), find_item(of, "g1"), find_item(of, "G 1"))]
+    assert found == [("grade", "teaching:G1")] * 3
 
 
 def test_what_is_not_there_is_answered_with_the_nearest() -> None:

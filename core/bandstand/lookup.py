@@ -222,7 +222,7 @@ def _doubts(part: BaseModel) -> Iterator[Doubt]:
                     "status": status,
                     "kind": _SPACED.sub(" ", type(model).__name__).lower(),
                     "id": own or above[0] or "framework",
-                    "label": label,
+                    "label": label or own,
                     "source": str(getattr(model, "source", "1")),
                     "note": getattr(model, "note", None),
                 }
