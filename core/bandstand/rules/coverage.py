@@ -126,7 +126,8 @@ class Coverage(Rule):
         if empty:
             yield f"Nothing yet on {words.listed(empty, most=10)}."
         units = [unit for every in self._parts(context).values() for unit in every]
-        not_met = [u for u in units if evaluation.findings[u].finding is Finding.NOT_MET]
+        found = evaluation.findings
+        not_met = [u for u in units if found[u].finding is Finding.NOT_MET and found[u].in_full]
         if not_met:
             yield f"Looked at and found not met: {words.listed(not_met, most=_WIDTH)}."
         claimed = [u for u in units if _is_claimed(evaluation.findings[u])]
