@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ import pytest
 
 from bandstand.engine.evaluate import Evaluator
 from bandstand.errors import RefusedError
+from bandstand.hookspecs import PROJECT
 from bandstand.lookup import provenance_of
 from bandstand.models.provenance import line_numbers, models_within
 from bandstand.plugins import load_catalogue
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from bandstand.plugins import Catalogue
 
     Parts = Mapping[str, str]
+
+
+#: The frameworks of the plugins in this repository.
+SHIPPED = sorted(point.name for point in entry_points(group=PROJECT) if point.value.startswith("bandstand_"))
 
 
 class Row(NamedTuple):

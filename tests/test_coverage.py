@@ -66,7 +66,7 @@ def coverage(*standards: Any, **fields: Any) -> Pack:
 
 
 PACK = coverage()
-LEFT_OUT = coverage(names="left_out")
+LEFT_OUT = coverage(tells="left_out")
 
 
 def values(evaluation: Evaluation, *names: str) -> list[Value]:

@@ -377,7 +377,7 @@ def test_sentences_say_what_is_not_met_met_in_part_only_said_and_met_beyond() ->
     assert said(found)[2:] == [
         (
             "Not met: A.first.1 A.first.1 (an observation, 1 July 2025) and A.second.2 A.second.2 ("
-            "the appraiser, 1 July 2025, asked only where there is water)."
+            "the appraiser, 1 July 2025; condition: where there is water)."
         ),
         "Met in part: A.first.2 A.first.2 (the appraiser, 1 July 2025).",
         (

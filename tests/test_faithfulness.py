@@ -8,7 +8,6 @@ import datetime as dt
 import io
 import re
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +17,6 @@ import reading
 from bandstand.candidates import candidates, to_accept
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish
-from bandstand.hookspecs import PROJECT
 from bandstand.models.evidence import PROTECTED_FIELDS, Evidence, Person
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ PAGE = (ROOT / "docs" / "faithfulness.md").read_text("utf-8")
 CELL = re.compile(r"`[^`]+`(?:, `[^`]+`)*")
 EXAMPLE = re.compile(r'(\w+): "(.+)"')
 TEST = re.compile(r"([\w/]+\.py)::(test_\w+)")
-#: The frameworks of the plugins in this repository.
-SHIPPED = sorted(point.name for point in entry_points(group=PROJECT) if point.value.startswith("bandstand_"))
 AS_OF = dt.date(2025, 7, 10)
 
 
@@ -85,7 +81,7 @@ def finding(framework: str, criterion: str, claim: str, /, outcome: str, purpose
 
 
 def test_every_framework_has_a_section() -> None:
-    assert {*SHIPPED} <= {row.section for row in ROWS}
+    assert {*reading.SHIPPED} <= {row.section for row in ROWS}
     assert len(ROWS) > 100
 
 
@@ -110,13 +106,13 @@ def test_each_test_that_is_named_is_in_its_file(file: str, name: str) -> None:
 
 
 def test_a_section_names_examples_of_its_own_framework_alone() -> None:
-    own = [(row.section, name) for row in ROWS if row.section in SHIPPED for name in row.named]
+    own = [(row.section, name) for row in ROWS if row.section in reading.SHIPPED for name in row.named]
     told = [(section, found[1]) for section, name in own if (found := EXAMPLE.fullmatch(name))]
     assert [section for section, framework in told if section != framework] == []
 
 
 def test_no_framework_asks_for_a_protected_characteristic() -> None:
-    for name in SHIPPED:
+    for name in reading.SHIPPED:
         framework = reading.pack(name).framework
         asked = [*(fact.id for fact in framework.facts), *(flag.id for flag in framework.flags)]
         assert PROTECTED_FIELDS.isdisjoint({word for item in asked for word in (item, *item.split("_"))}), name
@@ -137,7 +133,7 @@ def test_one_observation_counts_in_several_frameworks_and_in_each_by_its_own_rul
 
 
 def test_evidence_of_one_framework_is_a_candidate_in_another_and_counts_once_somebody_accepts_it() -> None:
-    packs = {name: reading.pack(name) for name in SHIPPED}
+    packs = {name: reading.pack(name) for name in reading.SHIPPED}
     given = {"id": "E-1", "person": "P-0001", "framework": "hampshire_careers", "date": "2025-05-02"}
     record = Evidence.model_validate({**given, "criteria": ["7.1@MPR.1"], "claim": "met", "source": "observation"})
     (candidate,) = candidates([record], packs, "cat_toolkit")

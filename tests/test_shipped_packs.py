@@ -1,4 +1,4 @@
-"""What holds of shipped frameworks for any evidence at all: points only rise, and silence makes no rating."""
+"""What holds of shipped frameworks: of their texts, and for any evidence at all, as that silence makes no rating."""
 
 from __future__ import annotations
 
@@ -52,6 +52,21 @@ def evidence_on(of: Pack, names: Sequence[str], most: int) -> st.SearchStrategy[
         st.sampled_from([None, None, "A-1"]),
     )
     return st.lists(one, max_size=most)
+
+
+# texts and sources
+
+each_pack = pytest.mark.parametrize("framework", reading.SHIPPED)
+
+
+@each_pack
+def test_every_source_names_lines_of_the_document(framework: str) -> None:
+    assert reading.no_such_lines(reading.pack(framework)) == []
+
+
+@each_pack
+def test_labels_have_two_to_six_words_and_descriptors_are_one_sentence(framework: str) -> None:
+    assert reading.badly_worded(reading.pack(framework)) == []
 
 
 # profiles

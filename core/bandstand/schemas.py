@@ -6,9 +6,11 @@ import inspect
 import json
 import re
 import sys
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
 
 from bandstand import generated
 from bandstand.models.evaluation import Evaluation
@@ -29,19 +31,13 @@ from bandstand.models.listing import (
 from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.standard import Standard
-from bandstand.rules.coverage import Coverage
-from bandstand.rules.cumulative_levels import CumulativeLevels
-from bandstand.rules.decision_table import DecisionTable
-from bandstand.rules.expectations import Expectations
-from bandstand.rules.expected_band import ExpectedBand
-from bandstand.rules.profile import Profile
-from bandstand.rules.prompts import Prompts
-from bandstand.rules.ragging import Ragging
-from bandstand.rules.rating_check import RatingCheck
+from bandstand.rules.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from pydantic import BaseModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENDING = ".schema.json"
@@ -54,26 +50,15 @@ _ATTRIBUTE = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 _Mode = Literal["validation", "serialization"]
 
 
-_RuleOfAKind = Annotated[
-    CumulativeLevels
-    | Ragging
-    | ExpectedBand
-    | Profile
-    | Coverage
-    | Expectations
-    | RatingCheck
-    | Prompts
-    | DecisionTable,
-    Field(discriminator="kind"),
-]
+#: Any rule of a kind that Bandstand brings; it is put together at run time, as the kinds are listed once.
+_RuleOfAKind: Any = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
 
-
-class RulesFile(BaseModel):
-    """A file of ``rules/``, with the kinds of rule that Bandstand brings; a plugin may add others."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rules: tuple[_RuleOfAKind, ...] = Field(description="The rules, in any order; each names its kind.")
+RulesFile = create_model(
+    "RulesFile",
+    __doc__="A file of ``rules/``, with the kinds of rule that Bandstand brings; a plugin may add others.",
+    __config__=ConfigDict(frozen=True, extra="forbid"),
+    rules=(tuple[_RuleOfAKind, ...], Field(description="The rules, in any order; each names its kind.")),
+)
 
 
 #: Name -> model, whether it is read or written, title, and description.

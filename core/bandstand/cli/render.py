@@ -21,7 +21,7 @@ from bandstand.models.listing import CatalogueListing, FrameworkListing, ListedF
 from bandstand.models.standard import Criterion, Point, Standard, Statement, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bandstand.lookup import Item
@@ -36,6 +36,14 @@ Item_ = TypeVar("Item_")
 
 #: Colour never carries meaning alone: the word always stands there too.
 _ZONE_STYLES = {"red": "bold red", "amber": "yellow", "gold": "bold yellow", "green": "green"}
+
+
+def _table(*headings: str, no_wrap: Container[str] = (), **style: Any) -> Table:
+    """A table whose cells are folded where they do not fit: an id that is cut short names nothing."""
+    table = Table(**style)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in no_wrap)
+    return table
 
 
 def _console() -> Console:
@@ -134,30 +142,30 @@ def pack(pack: Pack) -> None:
         console.print(f"Serves {purpose.id} ({words.lines(purpose.source)}, {purpose.basis.value}).")
     for refusal in framework.refuses:
         console.print(f"Refuses {refusal.id} ({words.lines(refusal.source)}, {refusal.basis.value}): {refusal.reason}")
-    table = Table("Standard", "Label", "Criteria", "Lines")
+    table = _table("Standard", "Label", "Criteria", "Lines")
     for standard in pack.standards:
         sets = Counter(criterion.set for criterion in standard.criteria)
         table.add_row(
             standard.id, standard.label, ", ".join(f"{count} {name}" for name, count in sets.items()), standard.source
         )
     console.print(table)
-    outcomes = Table("Outcome", "Label", "Rules", "For")
+    outcomes = _table("Outcome", "Label", "Rules", "For")
     for outcome in framework.outcomes:
         purposes = outcome.purposes or tuple(purpose.id for purpose in framework.purposes)
         outcomes.add_row(outcome.id, outcome.label, ", ".join(outcome.rules), ", ".join(purposes))
     console.print(outcomes)
-    rules = Table("Rule", "Kind", "Label", "Basis", "Lines")
+    rules = _table("Rule", "Kind", "Label", "Basis", "Lines")
     for rule in pack.rules:
         rules.add_row(rule.id, rule.KIND, rule.label, rule.basis.value, rule.source)
     console.print(rules)
     if framework.facts:
-        facts = Table("Asked besides", "Question", "Answers", "Of")
+        facts = _table("Asked besides", "Question", "Answers", "Of")
         for fact in framework.facts:
             answers = ", ".join(value.id for value in fact.values) or "free text"
             facts.add_row(fact.id, fact.question, answers, f"the {fact.of}")
         console.print(facts)
     if pack.guidance:
-        lists = Table("Guidance", "Label", "Items", "Lines")
+        lists = _table("Guidance", "Label", "Items", "Lines")
         for guidance in pack.guidance:
             lists.add_row(guidance.id, guidance.label, str(len(guidance.items)), guidance.source)
         console.print(lists)
@@ -211,7 +219,7 @@ def item(found: Item) -> None:
 def _standard(console: Console, standard: Standard) -> None:
     console.print(standard.title or "")
     console.print(standard.summary)
-    table = Table("Criterion", "Set", "Label", "Descriptor", "Lines", "Basis")
+    table = _table("Criterion", "Set", "Label", "Descriptor", "Lines", "Basis")
     for criterion in standard.criteria:
         words_of = criterion.descriptor or f"({criterion.status} in the document)"
         if criterion.below is not None:
@@ -233,7 +241,7 @@ def _expected(console: Console, found: Item) -> None:
     for title, statements in parts:
         if not statements:
             continue
-        table = Table("Id", "Label", "Descriptor", "Lines", title=f"{title}: {len(statements)}", title_justify="left")
+        table = _table("Id", "Label", "Descriptor", "Lines", title=f"{title}: {len(statements)}", title_justify="left")
         for one in statements:
             only = f" Only for: {', '.join(one.only_if)}." if one.only_if else ""
             table.add_row(one.id, one.label, f"{one.descriptor}{only}", one.source)
@@ -268,7 +276,7 @@ def _parts(name: str, point: Point) -> list[tuple[str, Statement | Point]]:
 def _described(console: Console, parts: Sequence[tuple[str, Statement | Point]]) -> None:
     if not parts:
         return
-    table = Table("Id", "Descriptor", "Lines", "Basis")
+    table = _table("Id", "Descriptor", "Lines", "Basis")
     for name, part in parts:
         said = part.descriptor or f"({getattr(part, 'status', 'missing')}) {part.note}"
         only = f" Only where it applies: {part.condition}." if isinstance(part, Statement) and part.condition else ""
@@ -317,7 +325,7 @@ def provenance(found: ProvenanceListing) -> None:
     counted = ", ".join(f"{number} {status}" for status, number in found.counts.items())
     console.print(Text(f"{found.framework} {found.version}: {counted or 'all is stated'}", style="bold"))
     for status in found.counts:
-        table = Table("Id", "What", "Lines", "Note", title=status.capitalize(), title_justify="left")
+        table = _table("Id", "What", "Lines", "Note", title=status.capitalize(), title_justify="left")
         for doubt in found.doubts:
             if doubt.status == status:
                 table.add_row(doubt.id, f"{doubt.label} ({doubt.kind})", doubt.source, doubt.note or "")
@@ -395,9 +403,9 @@ def evaluations(lines: Sequence[Line], docket: Docket, packs: Mapping[str, Pack]
         outcome = packs[framework].outcomes[name]
         title = f"{packs[framework].name}, {words.uncapitalised(outcome.label)}, as at {words.day(docket.as_of)}"
         console.print(Text(title, style="bold"))
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in _HEADINGS if outcome.level is None else _LEVEL_HEADINGS:
-            table.add_column(heading, no_wrap=heading not in _WRAPPED)
+        headings = _HEADINGS if outcome.level is None else _LEVEL_HEADINGS
+        whole = frozenset(headings).difference(_WRAPPED)
+        table = _table(*headings, no_wrap=whole, box=box.SIMPLE_HEAD, pad_edge=False)
         for one in mine:
             table.add_row(*one.cells)
         console.print(table)
@@ -443,9 +451,8 @@ def candidates(found: Sequence[Candidate], to: str, output: Path | None) -> None
     if not found:
         console.print(f"No evidence for other frameworks is linked with {to}.")
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Person", "Evidence", "Recorded for", "On", "Look at", "Link"):
-        table.add_column(heading)
+    headings = ("Person", "Evidence", "Recorded for", "On", "Look at", "Link")
+    table = _table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for one in found:
         targets = words.listed([f"{target.id} {words.uncapitalised(target.label)}" for target in one.targets], most=4)
         bases = " and ".join(dict.fromkeys(target.basis for target in one.targets))

@@ -198,10 +198,7 @@ class _Compiled:
             update={"views": tuple(view for view in framework.findings.views if view.id in self.views)}
         )
         self.reader = FindingsReader(policy, self.criteria, points, pack.unfolded.unfolds, sightings=measured)
-        #: Everything that evidence for it may name.
-        self.names = frozenset(
-            name for (name, _), said in pack.unfolded.unfolds.items() if pack.criteria[said[0][0]].set in outcome.sets
-        )
+        self.names = pack.named_for(outcome)
         self._speaks = None if outcome.speaks is None else self.position.program.positions[outcome.speaks]
         self.silence = [int(State.NOT_EVIDENCED)] * len(self.criteria)
         #: Criteria that apply only to people with one of some flags.

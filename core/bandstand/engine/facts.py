@@ -45,5 +45,10 @@ def person_facts(
     }
 
 
+def text_of(fact: object) -> str | None:
+    """A fact that is one word or text; None where it is not known, or is something else."""
+    return fact if isinstance(fact, str) else None
+
+
 def _whole_months(start: dt.date, end: dt.date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)

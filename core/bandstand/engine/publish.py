@@ -10,6 +10,7 @@ import rfc8785
 
 from bandstand import __version__, words
 from bandstand.engine.durable import RELEASE
+from bandstand.engine.facts import text_of
 from bandstand.engine.plain import NOT_FIRED
 from bandstand.engine.recommend import recommend
 from bandstand.engine.smallest_change import open_criteria, smallest_change
@@ -105,9 +106,9 @@ class _Publication:
             purpose=evaluated.purpose,
             as_of=evaluated.as_of,
             review_point=evaluated.review_point,
-            grade=_text(evaluated.facts.get("grade")),
+            grade=text_of(evaluated.facts.get("grade")),
             roles=tuple(sorted(_words(evaluated.facts.get("roles")))),
-            career_stage=_text(evaluated.facts.get("career_stage")),
+            career_stage=text_of(evaluated.facts.get("career_stage")),
             facts=self._facts(),
             view=run.findings.view,
             views=self._views() if agreed else {},
@@ -166,8 +167,8 @@ class _Publication:
         return {
             asked.id: GivenFact(
                 label=asked.label,
-                value=_text(known[asked.id]),
-                words=asked.worded(_text(known[asked.id])),
+                value=text_of(known[asked.id]),
+                words=asked.worded(text_of(known[asked.id])),
                 of=asked.of,
                 given=self._evaluated.gave(asked),
             )
@@ -386,10 +387,6 @@ def _weakest(bases: Iterable[Basis]) -> Basis:
 
 def _dump(model: BaseModel) -> Any:
     return model.model_dump(mode="json")
-
-
-def _text(fact: object) -> str | None:
-    return fact if isinstance(fact, str) else None
 
 
 def _words(fact: object) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandstand import words
+from bandstand.engine.facts import text_of
 from bandstand.engine.plain import NOT_FIRED
 from bandstand.engine.trace import supporting
 from bandstand.models.clauses import FindingIs
@@ -77,7 +78,9 @@ class _Advice:
 
     def _worded(self, action: Action) -> str:
         steps, facts = self._steps, self._evaluated.facts
-        fields: dict[str, object] = {asked.id: asked.worded(_text(facts[asked.id])) for asked in self._framework.facts}
+        fields: dict[str, object] = {
+            asked.id: asked.worded(text_of(facts[asked.id])) for asked in self._framework.facts
+        }
         if self._evaluated.outcome.level is not None:
             level = self._run.number(self._evaluated.outcome.level)
             above = "" if steps.level is None else steps.level
@@ -176,10 +179,6 @@ class _Advice:
             yield Caveat(code="validity", text=text)
         if evaluated.unavailable is not None:
             yield Caveat(code="one-engine", text="Only the plain engine concluded, so no second engine has checked it.")
-
-
-def _text(fact: object) -> str | None:
-    return fact if isinstance(fact, str) else None
 
 
 def _basis_text(ground: Ground, subject: str) -> str:

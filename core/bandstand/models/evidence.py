@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -81,7 +81,30 @@ class Attachment(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-class Evidence(BaseModel):
+class Observation(BaseModel):
+    """What a piece of evidence says, whoever it is about; the fields are those of :class:`Evidence`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    claim: ClaimWord
+    source: EvidenceSource
+    author: Identifier | None = None
+    date: PlainDate
+    review_point: str | None = None
+    note: str | None = Field(default=None, max_length=10_000)
+    attachments: tuple[Attachment, ...] = ()
+    moderated_by: Identifier | None = None
+    accepted_from: Identifier | None = None
+    accepted_by: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _accepted_by_somebody(self) -> Self:
+        if (self.accepted_from is None) != (self.accepted_by is None):
+            raise ValueError("evidence accepted from another framework names both the record and whoever accepted it")
+        return self
+
+
+class Evidence(Observation):
     """One dated observation about one person, from a named kind of source, against one or more criteria.
 
     Attributes:
@@ -101,28 +124,10 @@ class Evidence(BaseModel):
         accepted_by: Id of whoever accepted it, and judged what it shows here.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
     id: Identifier
     person: Identifier
     framework: Identifier
     criteria: tuple[Identifier, ...] = Field(min_length=1)
-    claim: ClaimWord
-    source: EvidenceSource
-    author: Identifier | None = None
-    date: PlainDate
-    review_point: str | None = None
-    note: str | None = Field(default=None, max_length=10_000)
-    attachments: tuple[Attachment, ...] = ()
-    moderated_by: Identifier | None = None
-    accepted_from: Identifier | None = None
-    accepted_by: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _accepted_by_somebody(self) -> Evidence:
-        if (self.accepted_from is None) != (self.accepted_by is None):
-            raise ValueError("evidence accepted from another framework names both the record and whoever accepted it")
-        return self
 
 
 FACT_PATTERN = rf"^[^{_UNSEEN}]*$"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from bandstand.models.clauses import Value
-from bandstand.models.evidence import Attachment, ClaimWord, EvidenceSource, Identifier, PlainDate
+from bandstand.models.evidence import Identifier, Observation, PlainDate
 from bandstand.models.finding import Finding
 from bandstand.models.framework import Zone
 
@@ -16,27 +16,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ExampleEvidence(_Part):
+class ExampleEvidence(Observation):
     """A piece of evidence as an example gives it: ``criteria`` may use patterns, as ``L1.[0-9]*``."""
 
     id: Identifier | None = None
     criteria: tuple[str, ...] = Field(min_length=1)
-    claim: ClaimWord
-    source: EvidenceSource
-    author: Identifier | None = None
-    date: PlainDate
-    review_point: str | None = None
-    note: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    moderated_by: Identifier | None = None
-    accepted_from: Identifier | None = None
-    accepted_by: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _accepted_by_somebody(self) -> ExampleEvidence:
-        if (self.accepted_from is None) != (self.accepted_by is None):
-            raise ValueError("evidence accepted from another framework names both the record and whoever accepted it")
-        return self
 
 
 class ExamplePerson(_Part):

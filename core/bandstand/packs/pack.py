@@ -101,6 +101,10 @@ class Pack:
         sets = frozenset().union(*(self._sets.get(name, frozenset()) for name in record.criteria))
         return [outcome for outcome in self.framework.outcomes if not sets.isdisjoint(outcome.sets)]
 
+    def named_for(self, outcome: Outcome) -> frozenset[str]:
+        """Everything that evidence for an outcome may name."""
+        return frozenset(name for name, sets in self._sets.items() if not sets.isdisjoint(outcome.sets))
+
     def is_official(self, name: str) -> bool:
         """Whether the text of something is the publisher's own, given by the overlay, and not our words."""
         return self.overlay is not None and name in self.overlay.wording

@@ -13,7 +13,7 @@ from bandstand.models.framework import Framework, Label
 from bandstand.models.provenance import Ground, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bandstand.models.clauses import Conclusion, Lowered, Value
     from bandstand.models.evaluation import Checked, Evaluation, PublishedFinding
@@ -163,6 +163,26 @@ class Rule(Provenance, ABC):
 def ground(part: Provenance) -> Ground:
     """The source and basis of any part of a pack, as a clause carries them."""
     return Ground(source=part.source, basis=part.basis, note=part.note)
+
+
+class Chosen(Provenance):
+    """How many things are chosen to work on next.
+
+    Attributes:
+        at_most: How many at the most.
+    """
+
+    at_most: int = Field(ge=1, le=20)
+
+
+def unknown_sets(
+    named: Iterable[tuple[str | int, str]], path: tuple[str | int, ...], context: RuleContext
+) -> Iterator[Defect]:
+    """A defect for each set, given with its place below ``path``, that no criterion is in."""
+    sets = dict.fromkeys(unit.set for unit in context.criteria.values())
+    for place, name in named:
+        if name not in sets:
+            yield unknown("set", name, sets, (*path, place))
 
 
 def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], path: tuple[str | int, ...]) -> Defect:

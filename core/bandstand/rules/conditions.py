@@ -24,7 +24,7 @@ from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
 from bandstand.models.framework import ItemId, Key, Label, Text
 from bandstand.models.provenance import Provenance
-from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
+from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown, unknown_sets
 from bandstand.rules.facts import facts_of, unknown_word, words_of
 
 if TYPE_CHECKING:
@@ -161,6 +161,11 @@ class Conditions(Rule):
 
     conditions: tuple[Condition, ...] = Field(min_length=1)
 
+    @property
+    def verdict_name(self) -> str:
+        """Name of the conclusion that gives the verdict on all conditions together."""
+        return f"{self.id}.verdict"
+
     def name_of(self, condition: Condition) -> str:
         """Name of the conclusion that gives a condition's verdict."""
         return f"{self.id}.{condition.id}"
@@ -246,6 +251,34 @@ class Conditions(Rule):
             clauses.append(Clause(f"{self.id}.{part}", True, "any", there, grounds))
             clauses.append(Clause(f"{self.id}.{part}", False, "all", gone, grounds))
         return Lowered("position", (), tuple(clauses), tuple(measures.values()))
+
+    def verdict_clauses(
+        self, against: str, undecided: str, otherwise: str, when: tuple[ClauseCondition, ...] = ()
+    ) -> tuple[Clause, ...]:
+        """A clause for each verdict on all conditions together, each only ``when`` something else is so.
+
+        Args:
+            against: The verdict when a condition that decides fails.
+            undecided: Else, when another fails or cannot be told.
+            otherwise: Else.
+            when: What has to hold besides.
+        """
+        blocked, opens = f"{self.id}.blocked", f"{self.id}.open"
+        asked: dict[str, tuple[ClauseCondition, ...]] = {
+            against: (ConcludedIs(blocked, _TRUE),),
+            undecided: (ConcludedIs(blocked, _FALSE), ConcludedIs(opens, _TRUE)),
+            otherwise: (ConcludedIs(blocked, _FALSE), ConcludedIs(opens, _FALSE)),
+        }
+        grounds = (self.ground(),)
+        return tuple(
+            Clause(self.verdict_name, verdict, "all", (*when, *conditions), grounds)
+            for verdict, conditions in asked.items()
+        )
+
+    def passed(self, value_of: Callable[[str], Value]) -> list[str]:
+        """Labels of the conditions that pass, as a sentence has them."""
+        passing = [condition for condition in self.conditions if value_of(self.name_of(condition)) == "passes"]
+        return [words.uncapitalised(condition.label) for condition in passing]
 
     def _blocking(self) -> dict[str, set[str]]:
         """The verdicts that decide against, by the name of their conclusion."""
@@ -351,10 +384,7 @@ def _check_premise(premise: Premise, path: tuple[str | int, ...], context: RuleC
             if word not in _FINDINGS:
                 yield unknown("finding", str(word), _FINDINGS, (*path, "is", n))
     else:
-        sets = dict.fromkeys(unit.set for unit in context.criteria.values())
-        for n, name in enumerate(premise.sets):
-            if name not in sets:
-                yield unknown("set", name, sets, (*path, "sets", n))
+        yield from unknown_sets(enumerate(premise.sets), (*path, "sets"), context)
         if isinstance(premise.bound, str):
             field = "at_most" if premise.at_most is not None else "more_than"
             yield from _check_bound(premise.bound, (*path, field), context)

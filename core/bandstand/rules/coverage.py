@@ -10,8 +10,7 @@ from bandstand import words
 from bandstand.models.clauses import Clause, Conclusion, Lowered, Measure, MeasureCompares, Value
 from bandstand.models.finding import Finding, State
 from bandstand.models.framework import Key, Label
-from bandstand.rules.base import Defect, Focus, Rule, RuleContext, unknown
-from bandstand.rules.profile import Chosen
+from bandstand.rules.base import Chosen, Defect, Focus, Rule, RuleContext, unknown_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +39,7 @@ class Coverage(Rule):
 
     kind: Literal["coverage"]
     sets: dict[Key, Label] = Field(min_length=1, description="The sets of criteria, with what each is called.")
-    names: Literal["covered", "left_out"] = Field(
+    tells: Literal["covered", "left_out"] = Field(
         default="covered", description="Whether sentences name what is covered, or what is left out."
     )
     focus_on: Chosen | None = Field(default=None, description="How many statements are chosen next; all when left out.")
@@ -65,10 +64,7 @@ class Coverage(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Defect]:
         """Sets without criteria."""
-        sets = dict.fromkeys(unit.set for unit in context.criteria.values())
-        for name in self.sets:
-            if name not in sets:
-                yield unknown("set", name, sets, ("sets", name))
+        yield from unknown_sets(((name, name) for name in self.sets), ("sets",), context)
 
     def lower(self, context: RuleContext) -> Lowered:
         """Two measures for each part, and three clauses that look at them."""
@@ -94,11 +90,11 @@ class Coverage(Rule):
         for of, label in self.sets.items():
             named = [units for (_, kind), units in self._parts(context).items() if kind == of]
             states = [state for part in named for u in part if (state := found(u)) is not State.NOT_APPLICABLE]
-            counted = sum((state in _COVERED_STATES) == (self.names == "covered") for state in states)
+            counted = sum((state in _COVERED_STATES) == (self.tells == "covered") for state in states)
             claimed += sum(state in _CLAIMED_STATES for state in states)
             parts.append(f"{counted} of {len(states)} {words.uncapitalised(label)}")
         waiting = f"; {claimed} claimed and not agreed" if claimed else ""
-        return f"{'nothing shown on ' if self.names == 'left_out' else ''}{words.listed(parts)}{waiting}"
+        return f"{'nothing shown on ' if self.tells == 'left_out' else ''}{words.listed(parts)}{waiting}"
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """Each standard that is covered in part, the kinds apart; then those of which nothing is covered."""
@@ -118,8 +114,8 @@ class Coverage(Rule):
                 f"{sum(unit in covered for unit in units)} of {len(units)} {words.uncapitalised(self.sets[of])}"
                 for of, units in parts
             ]
-            wanted = [unit for _, units in parts for unit in units if (unit in covered) == (self.names == "covered")]
-            what = "with" if self.names == "covered" else "without"
+            wanted = [unit for _, units in parts for unit in units if (unit in covered) == (self.tells == "covered")]
+            what = "with" if self.tells == "covered" else "without"
             listed = [_in_part(unit, evaluation) for unit in wanted]
             named = f" ({what} {words.listed(listed, most=_WIDTH)})" if wanted else ""
             yield f"{name} {label}: {words.listed(shares)}{named}."

@@ -21,8 +21,7 @@ from bandstand.models.clauses import (
 from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import Finding, State
 from bandstand.models.framework import Key
-from bandstand.rules.base import Defect, Focus, Rule, RuleContext, ground, unknown
-from bandstand.rules.profile import Chosen
+from bandstand.rules.base import Chosen, Defect, Focus, Rule, RuleContext, ground, unknown, unknown_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -131,10 +130,7 @@ class Expectations(Rule):
         for point in scales[self.scale].points:
             if point.id not in stages:
                 yield unknown("career stage", point.id, stages, ("scale",))
-        sets = dict.fromkeys(unit.set for unit in context.criteria.values())
-        for n, name in enumerate(self.sets):
-            if name not in sets:
-                yield unknown("set", name, sets, ("sets", n))
+        yield from unknown_sets(enumerate(self.sets), ("sets",), context)
         tags = dict.fromkeys(tag for unit in context.criteria.values() for tag in unit.tags)
         for n, tag in enumerate(self.tags):
             if tag not in tags:
@@ -255,7 +251,7 @@ class Expectations(Rule):
 
     def _named(self, unit: Unit, evaluation: Evaluation) -> str:
         found = evaluation.findings[unit.id]
-        condition = f", asked only {unit.condition}" if unit.condition else ""
+        condition = f"; condition: {unit.condition}" if unit.condition else ""
         return f"{words.line(unit.id, unit.label)} ({words.seen(found)}{condition})"
 
     def focus_ground(self) -> Ground | None:

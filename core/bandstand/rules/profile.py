@@ -11,8 +11,7 @@ from bandstand import words
 from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Condition, FindingIs, Lowered, Value
 from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, Claim, Finding, State
 from bandstand.models.framework import ItemId, Key
-from bandstand.models.provenance import Provenance
-from bandstand.rules.base import Defect, Focus, Rule, RuleContext, ground, unknown
+from bandstand.rules.base import Chosen, Defect, Focus, Rule, RuleContext, ground, unknown, unknown_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,16 +30,6 @@ _STATES = {Claim.MET: State.MET, Claim.PARTLY_MET: State.PARTLY_MET, Claim.NOT_M
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
 
 Grouping = Literal["group", "standard", "section"]
-
-
-class Chosen(Provenance):
-    """How many things are chosen to work on next.
-
-    Attributes:
-        at_most: How many at the most.
-    """
-
-    at_most: int = Field(ge=1, le=20)
 
 
 class Profile(Rule):
@@ -140,10 +129,7 @@ class Profile(Rule):
         if not scales[self.scale].ordinal:
             message = f"The points of {self.scale} do not take in those below them, so there is no highest."
             yield Defect("unfit-scale", ("scale",), message, "Name an ordinal scale.")
-        sets = dict.fromkeys(c.set for c in context.unfolded.criteria.values())
-        for n, name in enumerate(self.sets):
-            if name not in sets:
-                yield unknown("set", name, sets, ("sets", n))
+        yield from unknown_sets(enumerate(self.sets), ("sets",), context)
         points = [point.id for point in scales[self.scale].points]
         for claim, point in self.points.items():
             if point not in points:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from bandstand import words
-from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, Lowered, Value
+from bandstand.models.clauses import Conclusion, Lowered, Value
 from bandstand.models.framework import Label
 from bandstand.rules.base import Defect, RuleContext
 from bandstand.rules.conditions import Conditions
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bandstand.models.finding import State
 
 _VERDICTS = ("not_settled", "open", "settled")
-_TRUE, _FALSE = frozenset({True}), frozenset({False})
 
 
 class Prompts(Conditions):
@@ -35,11 +34,6 @@ class Prompts(Conditions):
     says: dict[Literal["not_settled", "open", "settled"], Label] = Field(
         description="What each verdict is called, in a few words."
     )
-
-    @property
-    def verdict_name(self) -> str:
-        """Name of the conclusion that gives the verdict."""
-        return f"{self.id}.verdict"
 
     def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
@@ -59,11 +53,7 @@ class Prompts(Conditions):
     def lower(self, context: RuleContext) -> Lowered:
         """The conditions' clauses, and one for each verdict."""
         part = self.condition_clauses(context)
-        blocked, opens, grounds = f"{self.id}.blocked", f"{self.id}.open", (self.ground(),)
-        verdicts = [Clause(self.verdict_name, "not_settled", "all", (ConcludedIs(blocked, _TRUE),), grounds)]
-        for value, is_open in (("open", _TRUE), ("settled", _FALSE)):
-            conditions = (ConcludedIs(blocked, _FALSE), ConcludedIs(opens, is_open))
-            verdicts.append(Clause(self.verdict_name, value, "all", conditions, grounds))
+        verdicts = self.verdict_clauses("not_settled", "open", "settled")
         return Lowered("position", self.conclusions(context), (*part.clauses, *verdicts), part.measures)
 
     def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
@@ -75,11 +65,7 @@ class Prompts(Conditions):
 
     def sentences(self, evaluation: Evaluation, context: RuleContext) -> Iterator[str]:
         """What is settled, and a prompt for each thing that is not."""
-        settled = [
-            words.uncapitalised(condition.label)
-            for condition in self.conditions
-            if evaluation.value(self.name_of(condition)) == "passes"
-        ]
+        settled = self.passed(evaluation.value)
         if settled:
             yield f"Settled: {words.listed(settled, most=12)}."
         for condition in self.to_discuss(evaluation.value):

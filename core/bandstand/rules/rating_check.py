@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from bandstand import words
-from bandstand.models.clauses import Clause, ConcludedIs, Conclusion, FactKnown, Lowered, Value
+from bandstand.models.clauses import Conclusion, FactKnown, Lowered, Value
 from bandstand.models.framework import Key
 from bandstand.rules.base import Defect, RuleContext, unknown
 from bandstand.rules.conditions import Conditions
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bandstand.models.evaluation import Evaluation
     from bandstand.models.finding import State
 
-_TRUE, _FALSE = frozenset({True}), frozenset({False})
 _WORDS = {
     "supported": "supported, as nothing speaks against it",
     "needs_discussion": "needs discussion",
@@ -39,11 +38,6 @@ class RatingCheck(Conditions):
     kind: Literal["rating_check"]
     proposed: Key
 
-    @property
-    def verdict_name(self) -> str:
-        """Name of the conclusion that gives the verdict."""
-        return f"{self.id}.verdict"
-
     def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
         """See the class."""
         verdict = Conclusion(self.verdict_name, tuple(_WORDS), "nothing_proposed", self.id, self.label)
@@ -59,21 +53,8 @@ class RatingCheck(Conditions):
     def lower(self, context: RuleContext) -> Lowered:
         """The conditions' clauses, and one for each verdict."""
         part = self.condition_clauses(context)
-        given, grounds = FactKnown(self.proposed), (self.ground(),)
-        blocked, opens = f"{self.id}.blocked", f"{self.id}.open"
-        verdicts = (
-            Clause(self.verdict_name, "not_supported", "all", (given, ConcludedIs(blocked, _TRUE)), grounds),
-            *(
-                Clause(
-                    self.verdict_name,
-                    value,
-                    "all",
-                    (given, ConcludedIs(blocked, _FALSE), ConcludedIs(opens, is_open)),
-                    grounds,
-                )
-                for value, is_open in (("needs_discussion", _TRUE), ("supported", _FALSE))
-            ),
-        )
+        given = (FactKnown(self.proposed),)
+        verdicts = self.verdict_clauses("not_supported", "needs_discussion", "supported", given)
         return Lowered("position", self.conclusions(context), (*part.clauses, *verdicts), part.measures)
 
     def result(self, value_of: Callable[[str], Value], found: Callable[[str], State], context: RuleContext) -> str:
@@ -95,10 +76,6 @@ class RatingCheck(Conditions):
                 yield f"{condition.reason} ({where})."
         for condition in self.to_discuss(evaluation.value):
             yield f"For the panel: {condition.question} ({words.lines(condition.source)})"
-        passed = [
-            words.uncapitalised(condition.label)
-            for condition in self.conditions
-            if evaluation.value(self.name_of(condition)) == "passes"
-        ]
+        passed = self.passed(evaluation.value)
         if passed:
             yield f"Looked at, and nothing to ask: {words.listed(passed, most=12)}."

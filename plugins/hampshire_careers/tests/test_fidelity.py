@@ -104,14 +104,6 @@ def test_the_words_that_were_read_stand_where_they_were_read() -> None:
     assert reading.words_elsewhere(READING, reading.lines_of(PACK)) == []
 
 
-def test_every_source_names_lines_of_the_document() -> None:
-    assert reading.no_such_lines(PACK) == []
-
-
-def test_labels_have_two_to_six_words_and_descriptors_are_one_sentence() -> None:
-    assert reading.badly_worded(PACK) == []
-
-
 def test_what_the_document_does_not_state_is_counted_and_explained() -> None:
     assert provenance_of(PACK).counts == {
         "missing": 6,
