@@ -110,13 +110,13 @@ def frameworks(*, as_json: AsJson = False) -> None:
 
     Example: `bandstand frameworks`
     """
-    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.cli import render_pack  # noqa: PLC0415
 
     service = _service()
     if as_json:
-        _write_json(render.catalogue_listing(service.catalogue))
+        _write_json(render_pack.catalogue_listing(service.catalogue))
     else:
-        render.catalogue(service.catalogue)
+        render_pack.catalogue(service.catalogue)
 
 
 @app.command()
@@ -140,7 +140,7 @@ def show(
 
     Example: `bandstand show smart_equip L4.3`
     """
-    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.cli import render_pack  # noqa: PLC0415
     from bandstand.lookup import find_item, provenance_of  # noqa: PLC0415
 
     if provenance and item is not None:
@@ -151,19 +151,19 @@ def show(
         if as_json:
             _write_json(listed)
         else:
-            render.provenance(listed)
+            render_pack.provenance(listed)
         return
     if item is None:
         if as_json:
-            _write_json(render.framework_listing(pack))
+            _write_json(render_pack.framework_listing(pack))
         else:
-            render.pack(pack)
+            render_pack.pack(pack)
         return
     found = find_item(pack, item)
     if as_json:
         _write_json(found.listing())
     else:
-        render.item(found)
+        render_pack.item(found)
 
 
 @app.command()
@@ -190,6 +190,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     Example: `bandstand evaluate evidence.csv --people staff.csv --as-of 2025-07-31`
     """
     from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.cli.console import with_progress  # noqa: PLC0415
 
     if report and as_json:
         raise typer.BadParameter("a report is text; give either --report or --json", param_hint="--report")
@@ -202,7 +203,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
         framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
     )
     docket = _docket(service, files, people, question, as_json=as_json)
-    done = render.with_progress(docket.evaluations(), len(docket.cases))
+    done = with_progress(docket.evaluations(), len(docket.cases))
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     if as_json:
         disagreed = _write_json_array(done)
@@ -244,6 +245,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     Example: `bandstand explain evidence.csv --people staff.csv --person P-0001 --why-not 5`
     """
     from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.cli.console import with_progress  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
 
     service = _service(engine, overlay)
@@ -254,7 +256,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
     disagreed = False
     separator = "["
-    for evaluated, stands_between in render.with_progress(docket.explained(level), len(docket.cases)):
+    for evaluated, stands_between in with_progress(docket.explained(level), len(docket.cases)):
         disagreed = disagreed or evaluated.certificate.agreed is False
         explanation = in_sentences(evaluated, packs[evaluated.framework], stands_between)
         if as_json:
@@ -368,11 +370,11 @@ def _question(  # noqa: PLR0913 - the options that evaluate and explain share
 
 
 def _docket(service: Service, files: list[Path], people: Path | None, question: Question, *, as_json: bool) -> Docket:
-    from bandstand.cli import render  # noqa: PLC0415
+    from bandstand.cli.console import reading  # noqa: PLC0415
     from bandstand.errors import ProblemsError  # noqa: PLC0415
 
     try:
-        with render.reading() as progress:
+        with reading() as progress:
             docket = service.prepare(files, people, question, progress=progress)
     except ProblemsError as error:
         errors.say_problems(error.problems, as_json=as_json)

@@ -1,0 +1,61 @@
+"""The console as commands write to it: tables that cut nothing short, and progress on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator
+
+Item = TypeVar("Item")
+
+
+def new_table(*headings: str, no_wrap: Container[str] = (), **style: Any) -> Table:
+    """A table whose cells are folded where they do not fit: an id that is cut short names nothing."""
+    table = Table(**style)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in no_wrap)
+    return table
+
+
+def new_console() -> Console:
+    """The console for what people read; what they gave is printed as it stands, whatever brackets it holds."""
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def with_progress(items: Iterable[Item], total: int) -> Iterator[Item]:
+    """The items, with a bar on standard error while they come, when that is a terminal."""
+    errors = Console(stderr=True)
+    with Progress(
+        TextColumn("Evaluating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+        task = progress.add_task("evaluating", total=total)
+        for item in items:
+            yield item
+            progress.advance(task)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Callable[[int], None]]:
+    """A spinner on standard error, told how many rows were read, when that is a terminal."""
+    errors = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("Reading evidence: {task.completed} rows"),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda rows: progress.update(task, completed=rows)
