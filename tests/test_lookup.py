@@ -190,6 +190,14 @@ def test_show_prints_the_same_with_how_many_there_are(cli: Cli) -> None:
     assert "1.1@LP.1" not in out
 
 
+@pytest.mark.parametrize(
+    ("framework", "name", "kind"),
+    [("smart_equip", "long_absence", "flag"), ("smart_equip", "ECT1", "career stage"), ("smart_equip", "E", "group")],
+)
+def test_what_a_person_can_have_and_headings_are_found_too(framework: str, name: str, kind: str) -> None:
+    assert find_item(reading.pack(framework), name).kind == kind
+
+
 def test_show_gives_a_cell_with_its_statements_and_the_condition_of_each(cli: Cli) -> None:
     code, out, _ = cli("show", "hampshire_careers", "5.2@upr1")
     folded = " ".join(out.replace("│", "").split())

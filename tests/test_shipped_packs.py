@@ -17,6 +17,7 @@ from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import publish
 from bandstand.examples import NOBODY, example_evidence
 from bandstand.explain import explain
+from bandstand.lookup import find_item
 from bandstand.models.evidence import EvidenceSource, Person
 from bandstand.models.finding import State
 
@@ -67,6 +68,15 @@ def test_every_source_names_lines_of_the_document(framework: str) -> None:
 @each_pack
 def test_labels_have_two_to_six_words_and_descriptors_are_one_sentence(framework: str) -> None:
     assert reading.badly_worded(reading.pack(framework)) == []
+
+
+@each_pack
+def test_every_link_to_another_shipped_framework_leads_to_something_in_it(framework: str) -> None:
+    crosswalks = [crosswalk for crosswalk in reading.pack(framework).crosswalks if not crosswalk.external]
+    for crosswalk in crosswalks:
+        other = reading.pack(crosswalk.to)
+        for name in {name for link in crosswalk.links for name in link.to}:
+            assert find_item(other, name).id == name
 
 
 # profiles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -159,19 +160,22 @@ def item(found: Item) -> None:
 def _standard(console: Console, standard: Standard) -> None:
     console.print(standard.title or "")
     console.print(standard.summary)
-    table = new_table("Criterion", "Set", "Label", "Descriptor", "Lines", "Basis")
-    for criterion in standard.criteria:
-        words_of = criterion.descriptor or f"({criterion.status} in the document)"
-        if criterion.below is not None:
-            words_of += f"\nBelow: {criterion.below.descriptor}"
-        table.add_row(criterion.id, criterion.set, criterion.label, words_of, criterion.source, criterion.basis.value)
-    console.print(table)
+    for name, criteria in groupby(standard.criteria, key=lambda criterion: criterion.set):
+        table = new_table("Id", "What it asks", "Lines", "Basis", title=f"Set {name}", title_justify="left")
+        for criterion in criteria:
+            said = criterion.descriptor or f"({criterion.status} in the document)"
+            if criterion.below is not None:
+                said += f"\nBelow: {criterion.below.descriptor}"
+            asks = Text.assemble((f"{criterion.label}. ", "bold"), said)
+            table.add_row(criterion.id, asks, criterion.source, criterion.basis.value)
+        console.print(table)
     for example in standard.examples:
         console.print(f"{example.audience.capitalize()} ({words.lines(example.source)}): {example.text}")
     for qualification in standard.qualifications:
         console.print(f"{qualification.code} ({words.lines(qualification.source)}): {qualification.text}")
     for gap in standard.gaps:
         console.print(f"{gap.status.capitalize()} ({words.lines(gap.source)}): {gap.what}")
+    console.print(words.lines(standard.source).capitalize())
 
 
 def _expected(console: Console, found: Item) -> None:

@@ -153,7 +153,7 @@ class Pins(_Part):
         pack: Id, version and digest of the pack.
         overlay: Digest of the trust's overlay, if there was one.
         person: Digest of what was known of the person.
-        evidence: Digest of the person's evidence for this framework, whatever its order.
+        evidence: Digest of the person's evidence for the outcome, whatever its order.
         engine: Release of Bandstand.
         as_of: The as-of date.
         digest: Digest of this whole evaluation without this one field.

@@ -104,7 +104,7 @@ class ItemListing(_Part):
     """What `bandstand show FRAMEWORK ID --json` writes.
 
     Attributes:
-        kind: What it is: standard, criterion, grade, role, rule, zone, action or review point.
+        kind: What it is, in a word or a few: a standard, a criterion, a grade, a rule, an item of guidance and so on.
         id: Its id.
         framework: The framework's id.
         version: The pack's version.
