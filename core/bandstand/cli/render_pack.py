@@ -165,7 +165,7 @@ def _standard(console: Console, standard: Standard) -> None:
         for criterion in criteria:
             said = criterion.descriptor or f"({criterion.status} in the document)"
             if criterion.below is not None:
-                said += f"\nBelow: {criterion.below.descriptor}"
+                said += f"\nNot met: {criterion.below.descriptor}"
             asks = Text.assemble((f"{criterion.label}. ", "bold"), said)
             table.add_row(criterion.id, asks, criterion.source, criterion.basis.value)
         console.print(table)
@@ -198,7 +198,7 @@ def _criterion(console: Console, criterion: Criterion) -> None:
     """A criterion with its statements or points, and what cannot be attributed to one."""
     console.print(criterion.descriptor or f"({criterion.status} in the document)")
     if criterion.below is not None:
-        console.print(f"Below: {criterion.below.descriptor}")
+        console.print(f"Not met: {criterion.below.descriptor}")
     if criterion.refs:
         console.print(f"Refers to: {', '.join(criterion.refs)}")
     if criterion.only_if:
