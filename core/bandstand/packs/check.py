@@ -13,7 +13,13 @@ from bandstand.models.finding import Claim
 from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis, models_within
 from bandstand.models.unfold import Unfolded, unfold
-from bandstand.packs.references import check_example, check_guidance, check_outcomes, check_standards
+from bandstand.packs.references import (
+    LEVEL_FIELDS,
+    check_example,
+    check_guidance,
+    check_outcomes,
+    check_standards,
+)
 from bandstand.rules.base import RuleContext, did_you_mean
 from bandstand.rules.facts import COMMON
 from bandstand.rules.program import compile_program, outcome_clauses, outcome_criteria
@@ -30,8 +36,6 @@ if TYPE_CHECKING:
 
 #: What an action's text may name, besides the facts that the framework asks for.
 ACTION_FIELDS = frozenset({"person", "grade", "career_stage", "lines", "short_lines", "count"})
-#: What it may name where its outcome has levels.
-LEVEL_FIELDS = frozenset({"level", "next_level", "standing"})
 
 
 def check_pack(draft: Draft) -> tuple[Lowered, ...]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from bandstand.packs.yaml_source import Path, Source
     from bandstand.rules.base import Rule
 
+#: What an action's text may name where its outcome has levels.
+LEVEL_FIELDS = frozenset({"level", "next_level", "standing"})
+
 
 def check_standards(draft: Draft, framework: Framework) -> None:
     """Ids that stand twice; sections, groups and scales that are not there; points that are not those of the scale."""
@@ -206,7 +209,7 @@ def _check_named(
 
 
 def _needs_a_level(text: str) -> bool:
-    return any(f"{{{field}}}" in text for field in ("level", "next_level", "standing"))
+    return any(f"{{{field}}}" in text for field in LEVEL_FIELDS)
 
 
 def _check_values(field: str, conclusion: Conclusion, path: Path, top: Source) -> None:
@@ -266,7 +269,7 @@ def _check_facts(example: Example, source: Source, path: Path, framework: Framew
             if name not in asked:
                 message = f'"{name}" is not asked of a {of}.'
                 source.report("unknown-fact", where, message, did_you_mean(name, asked))
-            elif asked[name].values and asked[name].known(value) != value:
+            elif not asked[name].is_answered(value):
                 message = f'"{value}" is not an answer to {name}.'
                 remedy = did_you_mean(value, [option.id for option in asked[name].values])
                 source.report("unknown-fact-value", where, message, remedy)
