@@ -94,7 +94,7 @@ def standard(
 def pack(of: Framework, *standards: Standard, **fields: Any) -> Pack:
     """A pack of a framework and standards; nothing of it was loaded or checked."""
     nothing = dict.fromkeys(("rules", "lowered", "examples", "guidance", "crosswalks"), ())
-    given: dict[str, Any] = {**nothing, "evidence_schema": {}, "digest": "sha256:0", **fields}
+    given: dict[str, Any] = {**nothing, "evidence_schema": {}, "content": {}, "digest": "sha256:0", **fields}
     return Pack(framework=of, standards=standards, place="tests", **given)
 
 

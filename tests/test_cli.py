@@ -410,7 +410,7 @@ def test_a_fault_of_the_program_is_worded_and_never_a_traceback(
 ) -> None:
     monkeypatch.setattr("bandstand.service.read_evidence", lambda *_, **__: 1 / 0)
     code, _, err = cli("evaluate", evidence)
-    assert code == 1
+    assert code == 70
     assert "This is a fault of Bandstand: ZeroDivisionError" in err
     assert "Traceback" not in err
 

@@ -59,7 +59,7 @@ def test_every_command_and_option_is_documented(
 
 
 def test_every_exit_code_is_documented_and_in_the_help() -> None:
-    codes = [errors.OK, errors.FAULT, errors.BAD_INPUT, errors.REFUSED, errors.DISAGREED]
+    codes = [errors.OK, errors.FOUND, errors.BAD_INPUT, errors.REFUSED, errors.DISAGREED, errors.FAULT]
     page = text("docs/command-line.md")
     assert codes == sorted(set(codes))
     for code in codes:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 #: Exit codes, as docs/command-line.md and every command's help give them.
 OK: Final = 0
-FAULT: Final = 1
+FOUND: Final = 1
 BAD_INPUT: Final = 2
 REFUSED: Final = 3
 DISAGREED: Final = 4
+FAULT: Final = 70
 
 _MOST_SHOWN = 50
 

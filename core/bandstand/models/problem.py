@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,6 +51,8 @@ class Problem(BaseModel):
         message: What is wrong, in a sentence that names the value.
         remedy: What to do about it.
         value: The offending value as it was read, shortened.
+        severity: Whether it has to be mended, or is a warning, which a strict check takes for an error.
+        counter_example: The smallest input that shows it, a line for each thing in it, where an input does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +62,8 @@ class Problem(BaseModel):
     message: str
     remedy: str
     value: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    counter_example: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message} {self.remedy}".rstrip()

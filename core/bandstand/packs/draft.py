@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bandstand.models.guidance import Crosswalk, Guidance
     from bandstand.models.problem import Problem
     from bandstand.models.standard import Standard
+    from bandstand.packs.pack import Pack
     from bandstand.packs.yaml_source import Path, Source
     from bandstand.rules.base import Rule
 
@@ -23,6 +24,7 @@ class Draft:
         place: Where the pack is, for people.
         sources: Every YAML file, by its path below the pack's root.
         problems: Those that belong to no YAML file.
+        pack: What it makes, once it is found free of problems.
     """
 
     place: str
@@ -35,7 +37,13 @@ class Draft:
     guidance: list[tuple[Guidance, Source]] = field(default_factory=list)
     crosswalks: list[tuple[Crosswalk, Source]] = field(default_factory=list)
     evidence_schema: dict[str, Any] = field(default_factory=dict)
+    pack: Pack | None = None
 
     def all_problems(self) -> list[Problem]:
         """Every problem found so far."""
         return [*self.problems, *(problem for source in self.sources.values() for problem in source.problems)]
+
+    def rule_at(self, rule: str, path: Path = ()) -> tuple[Source, Path]:
+        """The source of the rule of an id, and the path there of something within the rule, as ``("rows", 2)``."""
+        source, start = next((source, start) for own, source, start in self.rules if own.id == rule)
+        return source, (*start, *path)

@@ -39,18 +39,35 @@ def load_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Pack:
     Raises:
         ProblemsError: The pack has problems; it holds every one of them.
     """
+    draft = read_pack(root, kinds)
+    if draft.pack is None:
+        raise ProblemsError(draft.all_problems())
+    return draft.pack
+
+
+def read_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Draft:
+    """The pack in the folder ``root`` with the place of each of its parts; its ``pack`` is None where it has problems.
+
+    Problems of a pack are never raised: they are the draft's.
+    """
     draft = Draft(place=str(root))
     _read_files(root, draft)
+    assemble(draft, kinds)
+    return draft
+
+
+def assemble(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
+    """Make a pack of a draft that holds nothing but its sources; what is wrong with them is the draft's problems."""
     _read_parts(draft, kinds)
     if draft.all_problems() or draft.framework is None:
         # References between broken parts would only repeat what is wrong with the parts.
-        raise ProblemsError(draft.all_problems())
+        return
     lowered = check_pack(draft)
     if draft.all_problems():
-        raise ProblemsError(draft.all_problems())
+        return
     content: dict[str, Any] = {name: source.data for name, source in draft.sources.items()}
     content[EVIDENCE_SCHEMA] = draft.evidence_schema
-    return Pack(
+    draft.pack = Pack(
         framework=draft.framework,
         standards=tuple(standard for standard, _ in draft.standards),
         rules=tuple(rule for rule, _, _ in draft.rules),
@@ -59,6 +76,7 @@ def load_pack(root: Traversable, kinds: Mapping[str, type[Rule]]) -> Pack:
         guidance=tuple(guidance for guidance, _ in draft.guidance),
         crosswalks=tuple(crosswalk for crosswalk, _ in draft.crosswalks),
         evidence_schema=draft.evidence_schema,
+        content=content,
         digest=f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}",
         place=draft.place,
     )

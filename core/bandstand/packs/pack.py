@@ -36,6 +36,7 @@ class Pack:
         guidance: What the document says that no rule reads, in the order of the files.
         crosswalks: How the framework hangs together with other publications, in the order of the files.
         evidence_schema: JSON Schema that an evidence record for this framework also meets.
+        content: What its files hold, by their names, as it was read.
         digest: ``sha256:`` and the hash of the whole content as canonical JSON.
         place: Where it was loaded from, for people.
         overlay: The trust's overlay that lies over it, if one does.
@@ -49,6 +50,7 @@ class Pack:
     guidance: tuple[Guidance, ...]
     crosswalks: tuple[Crosswalk, ...]
     evidence_schema: Mapping[str, Any]
+    content: Mapping[str, Any]
     digest: str
     place: str
     overlay: LaidOver | None = None

@@ -1,0 +1,13 @@
+"""The command that checks packs: every problem, with what shows it, in the form that its reader wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    del app

@@ -1,0 +1,49 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the published schemas have it.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Evidence: .jsonl, .json, .csv, .xlsx, or a filled sheet.", show_default=False)
+]
+People = Annotated[Path | None, typer.Option("--people", help="Staff list: .csv, .jsonl, .json or .xlsx.")]
+FrameworkOption = Annotated[str | None, typer.Option("--framework", "-f", help="Only under this framework.")]
+PersonOption = Annotated[list[str] | None, typer.Option("--person", "-p", help="Only this person; may be repeated.")]
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option("--outcome", help="Only this outcome, such as ladder. [default: all that the evidence is for]"),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Compare with an earlier day, as with the last review.", metavar="DATE")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="A setting of the trust, such as pay_switch=partial; may be repeated.", metavar="NAME=VALUE"
+    ),
+]
+OverlayOption = Annotated[
+    list[Path] | None,
+    typer.Option("--overlay", help="Folder of the trust's overlay on a pack; may be repeated.", metavar="FOLDER"),
+]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Count evidence up to this date. [default: the newest evidence's date]", metavar="DATE"
+    ),
+]
+ReviewPointOption = Annotated[
+    str | None, typer.Option("--review-point", help="Count evidence up to this review point, such as mid.")
+]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Evaluate what is good although some rows are bad; the exit code stays 2.")
+]
+Engine = Annotated[
+    str, typer.Option("--engine", help="both: two engines that must agree; plain: the plain engine alone.")
+]
