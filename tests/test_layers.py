@@ -27,6 +27,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("candidates", "explain", "interop", "lookup", "schemas"),
     ("examples",),
+    ("checks",),
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
@@ -39,7 +40,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
 LEFT_ALONE = {
     "candidates": {"engine"},
     "explain": {"engine"},
-    "hookspecs": {"engine", "explain", "interop", "lookup", "schemas", "examples"},
+    "hookspecs": {"engine", "explain", "interop", "lookup", "schemas", "examples", "checks"},
     "interop": {"engine"},
     "lookup": {"engine"},
     "schemas": {"packs", "engine"},

@@ -1,0 +1,66 @@
+"""A pack on the bench: loaded without a problem, with the place of each of its parts, ready to be looked into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from bandstand.engine.evaluate import Evaluator
+from bandstand.models.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bandstand.packs.draft import Draft
+    from bandstand.packs.pack import Pack
+    from bandstand.packs.yaml_source import Path
+
+    Check = Callable[["Bench"], Iterator[Problem]]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A pack, and where its parts stand.
+
+    Attributes:
+        draft: The pack as it was read; it has no problems.
+    """
+
+    draft: Draft
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that the draft makes."""
+        assert self.draft.pack is not None
+        return self.draft.pack
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Evaluates under the pack by the plain engine alone, which is enough to show that something can happen."""
+        return Evaluator(self.pack, durable=False)
+
+    def of_rule(  # noqa: PLR0913 - a problem's fields, but for its place
+        self,
+        rule: str,
+        path: Path,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        severity: Literal["error", "warning"] = "error",
+        counter_example: tuple[str, ...] = (),
+    ) -> Problem:
+        """A problem of something within a rule, as ``("rows", 2)``; ``()`` is the rule itself."""
+        source, where = self.draft.rule_at(rule, path)
+        place = source.place(where)
+        return Problem(
+            code=code, place=place, message=message, remedy=remedy, severity=severity, counter_example=counter_example
+        )
+
+    def of_framework(
+        self, path: Path, code: str, message: str, remedy: str, *, severity: Literal["error", "warning"] = "error"
+    ) -> Problem:
+        """A problem of something in ``framework.yaml``, as ``("grades", 2)``."""
+        place = self.draft.sources["framework.yaml"].place(path)
+        return Problem(code=code, place=place, message=message, remedy=remedy, severity=severity)
