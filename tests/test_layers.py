@@ -31,7 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("framework_pages", "service"),
+    ("found", "framework_pages", "service"),
     ("cli",),
     ("__main__",),
 )

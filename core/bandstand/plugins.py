@@ -50,6 +50,7 @@ class Catalogue:
         kinds: Classes of rules, by the kind's name.
         readers: Readers of evidence files, by suffix.
         reports: Writers of reports, by name.
+        roots: The folder of each pack, with the name of the plugin that brings it (of one that no plugin does: itself).
         set_aside: What failed.
     """
 
@@ -57,6 +58,7 @@ class Catalogue:
     kinds: dict[str, type[Rule]] = field(default_factory=dict)
     readers: dict[str, EvidenceReader] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    roots: list[tuple[str, Traversable]] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
 
     def with_overlays(self, roots: Iterable[Traversable]) -> Catalogue:
@@ -119,17 +121,29 @@ def load_catalogue(
         packs: Folders of further packs that no plugin brings.
         manager: A manager with plugins registered already; a new one when None.
     """
+    catalogue = ask_plugins(points=points, manager=manager)
+    catalogue.roots.extend((str(root), root) for root in packs)
+    for name, root in catalogue.roots:
+        _load_pack(name, root, catalogue)
+    return catalogue
+
+
+def ask_plugins(
+    *, points: Iterable[EntryPoint] | None = None, manager: pluggy.PluginManager | None = None
+) -> Catalogue:
+    """Load every plugin and ask it what it adds; its packs are named among the roots, and not read.
+
+    Args:
+        points: Entry points to load; those of the group ``bandstand`` of what is installed when None.
+        manager: A manager with plugins registered already; a new one when None.
+    """
     manager = manager or plugin_manager()
     catalogue = Catalogue()
     for point in sorted(entry_points(group=PROJECT) if points is None else points, key=lambda p: p.name):
         _load_plugin(manager, point, catalogue)
-    roots: list[tuple[str, Traversable]] = []
     for name, _ in manager.list_name_plugin():
-        if not _ask(manager, name, catalogue, roots):
+        if not _ask(manager, name, catalogue):
             manager.unregister(name=name)
-    roots.extend((str(root), root) for root in packs)
-    for name, root in roots:
-        _load_pack(name, root, catalogue)
     return catalogue
 
 
@@ -147,7 +161,7 @@ def _load_plugin(manager: pluggy.PluginManager, point: EntryPoint, catalogue: Ca
         catalogue.set_aside.append(SetAside(point.name, f"The plugin cannot be loaded: {_said(error)}"))
 
 
-def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: list[tuple[str, Traversable]]) -> bool:
+def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue) -> bool:
     """Ask one plugin what it adds; when it fails, nothing that it added stays."""
     others = [plugin for other, plugin in manager.list_name_plugin() if other != name]
     kinds: dict[str, type[Rule]] = {}
@@ -182,7 +196,7 @@ def _ask(manager: pluggy.PluginManager, name: str, catalogue: Catalogue, roots: 
     catalogue.kinds.update(kinds)
     catalogue.readers.update(readers)
     catalogue.reports.update(reports)
-    roots.extend(found)
+    catalogue.roots.extend(found)
     return True
 
 
