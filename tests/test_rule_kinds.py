@@ -613,3 +613,72 @@ def test_every_cell_of_a_row_has_to_hold(conclude: Conclude) -> None:
     assert outcome(conclude, rule, 2, grade="teaching:G1") == "no"
     assert outcome(conclude, rule, 1, grade="teaching:G2") == "no"
     assert outcome(conclude, rule, 1) == "no"
+
+
+PARTS: list[tuple[dict[str, Any], set[tuple[str | int, ...]]]] = [
+    (
+        {
+            "id": "ladder",
+            "kind": "cumulative_levels",
+            "levels": [{"level": 2, "criteria": ["A"]}, {"level": 1, "criteria": ["B"]}],
+        },
+        {(), ("levels", 0), ("levels", 1)},
+    ),
+    ({"id": "sheet", "kind": "ragging", "order": ["A", "B"]}, {("order", 0), ("order", 1)}),
+    (
+        {
+            "id": "talk",
+            "kind": "prompts",
+            "says": {"open": "open", "settled": "settled"},
+            "conditions": [{"id": "one"}, {"id": "two", "passes": {"all": [{"criterion": "A", "is": ["met"]}]}}],
+        },
+        {(), ("conditions", 0), ("conditions", 1)},
+    ),
+    (
+        {
+            "id": "action",
+            "kind": "decision_table",
+            "hit": "first",
+            "inputs": {"fte": {"fact": "fte"}},
+            "rows": [{"when": {"fte": "> 0.5"}, "then": "rest"}, {"when": {"fte": "known"}, "then": "talk"}],
+            "otherwise": {"then": "rest", "source": 1},
+        },
+        {("rows", 0), ("rows", 1), ("otherwise",)},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "parts"), PARTS, ids=lambda given: str(given.get("kind", "parts")) if isinstance(given, dict) else "parts"
+)
+def test_a_clause_names_the_part_of_its_rule_that_it_comes_from(
+    read_rule: Callable[[dict[str, Any]], Rule],
+    context_of: Callable[..., RuleContext],
+    rule: dict[str, Any],
+    parts: set[tuple[str | int, ...]],
+) -> None:
+    read = read_rule(rule)
+    lowered = read.lower(context_of(["A", "B"], [read]))
+    assert {clause.part for clause in lowered.clauses} == parts
+
+
+def test_a_band_s_clauses_name_it_although_the_most_demanding_goes_first(
+    read_rule: Callable[[dict[str, Any]], Rule], context_of: Callable[..., RuleContext]
+) -> None:
+    rules = [
+        read_rule({"id": "ladder", "kind": "cumulative_levels", "levels": [{"level": 1, "criteria": ["A"]}]}),
+        read_rule(
+            {
+                "id": "expected",
+                "kind": "expected_band",
+                "level": "ladder.level",
+                "bands": [
+                    {"id": "low", "grades": ["teaching:G1"], "from": 0, "gold": 0},
+                    {"id": "high", "grades": ["teaching:G2"], "from": 1, "gold": 1},
+                ],
+            }
+        ),
+    ]
+    lowered = rules[1].lower(context_of(["A"], rules))
+    named = {clause.value: clause.part for clause in lowered.clauses if clause.conclusion == "expected.band"}
+    assert named == {"low": ("bands", 0), "high": ("bands", 1)}

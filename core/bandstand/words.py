@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bandstand.models.finding import Finding
+from bandstand.models.clauses import (
+    ConcludedIs,
+    Condition,
+    FactCompares,
+    FactIs,
+    FactKnown,
+    FindingIs,
+    MeasureCompares,
+    Value,
+)
+from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, Finding, State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,3 +123,41 @@ def asks(found: PublishedFinding) -> str:
             return f"from not met to met ({seen(found)})"
         case _:
             return "evidence; there is none yet"
+
+
+def asked(condition: Condition) -> str:
+    """What a condition asks: ``L3.2 is met``, ``ladder.level is 3 or 4``, ``fte > 0.25``."""
+    match condition:
+        case FindingIs():
+            return f"{condition.criterion} is {_states(condition.states)}"
+        case ConcludedIs():
+            return f"{condition.conclusion} is {' or '.join(sorted(map(value, condition.values)))}"
+        case MeasureCompares():
+            return f"{condition.measure} {condition.comparison} {condition.number:g}"
+        case FactIs():
+            return f"{condition.fact} is {' or '.join(sorted(condition.words))}"
+        case FactCompares():
+            return f"{condition.fact} {condition.comparison} {condition.number:g}"
+        case FactKnown():
+            return f"{condition.fact} is {'known' if condition.known else 'not known'}"
+
+
+def value(of: Value) -> str:
+    """A conclusion's value in a word: ``yes``, ``none``, ``3``."""
+    match of:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if of else "no"
+        case _:
+            return str(of)
+
+
+def _states(states: frozenset[State]) -> str:
+    if states == SETTLED_STATES:
+        return "met"
+    if states == frozenset(State) - SETTLED_STATES:
+        return "open"
+    if states == SHORT_STATES:
+        return "found short"
+    return " or ".join(state.name.lower() for state in sorted(states))

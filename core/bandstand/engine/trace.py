@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from bandstand import words
 from bandstand.engine.plain import NOT_FIRED, TRUE, UNKNOWN
-from bandstand.models.clauses import (
-    ConcludedIs,
-    Condition,
-    FactCompares,
-    FactIs,
-    FactKnown,
-    FindingIs,
-    MeasureCompares,
-)
-from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
+from bandstand.models.clauses import ConcludedIs, Condition, FindingIs, MeasureCompares, subject_of
 from bandstand.models.trace import LeftOut, Seen, Trace, TracedConclusion, TracedCondition, TracedFiring, TriedClause
 
 if TYPE_CHECKING:
@@ -34,8 +26,8 @@ def trace_of(evaluated: Evaluated, findings: dict[str, PublishedFinding]) -> Tra
     """The trace of the headline run; ``findings`` are those that it went by, by criterion."""
     run = evaluated.headline
     firings = _firings(run)
-    words = _Words(evaluated, findings)
-    traced = [words.conclusion(at, firings.get(at, [])) for layer in run.program.layers for at in layer.conclusions]
+    worded = _Words(evaluated, findings)
+    traced = [worded.conclusion(at, firings.get(at, [])) for layer in run.program.layers for at in layer.conclusions]
     left_out = sorted(
         (
             LeftOut.model_validate({"evidence": record.id, "date": record.date, "reason": reason})
@@ -122,35 +114,28 @@ class _Words:
     def _conditions(self, clause: CompiledClause) -> Iterator[TracedCondition]:
         for at in clause.conditions:
             condition = self._run.program.conditions[at]
-            asks, subject, saw = self._seen(condition)
             verdict = _verdict(self._run.plain.verdicts[at])
-            yield TracedCondition(asks=asks, subject=subject, verdict=verdict, saw=saw)
+            asks, subject = words.asked(condition), subject_of(condition)
+            yield TracedCondition(asks=asks, subject=subject, verdict=verdict, saw=self._seen(condition))
 
-    def _seen(self, condition: Condition) -> tuple[str, str, Seen]:
+    def _seen(self, condition: Condition) -> Seen:
+        subject = subject_of(condition)
         match condition:
-            case FindingIs(criterion=subject, states=states):
+            case FindingIs():
                 found = self._findings[subject]
-                saw = Seen(
+                return Seen(
                     finding=found.finding,
                     provisional=found.provisional,
                     evidence=found.evidence,
                     date=found.date,
                     source=found.source,
                 )
-                return f"{subject} is {_states(states)}", subject, saw
-            case ConcludedIs(conclusion=subject, values=values):
-                asks = f"{subject} is {' or '.join(sorted(map(_word, values)))}"
-                return asks, subject, Seen(value=self._run.value(subject))
-            case MeasureCompares(measure=subject):
-                number = self._run.inputs.measures[self._measures[subject]]
-                return f"{subject} {condition.comparison} {condition.number:g}", subject, Seen(value=number)
-            case FactIs(fact=subject):
-                asks = f"{subject} is {' or '.join(sorted(condition.words))}"
-            case FactCompares(fact=subject):
-                asks = f"{subject} {condition.comparison} {condition.number:g}"
-            case FactKnown(fact=subject):
-                asks = f"{subject} is {'known' if condition.known else 'not known'}"
-        return asks, subject, Seen(value=_fact(self._run.inputs.facts.get(subject)))
+            case ConcludedIs():
+                return Seen(value=self._run.value(subject))
+            case MeasureCompares():
+                return Seen(value=self._run.inputs.measures[self._measures[subject]])
+            case _:
+                return Seen(value=_fact(self._run.inputs.facts.get(subject)))
 
 
 def _traced(clause: CompiledClause, firings: list[tuple[int, Firing]]) -> Iterator[TracedFiring]:
@@ -162,26 +147,6 @@ def _traced(clause: CompiledClause, firings: list[tuple[int, Firing]]) -> Iterat
 
 def _verdict(verdict: int) -> Literal["true", "false", "unknown"]:
     return "true" if verdict == TRUE else "unknown" if verdict == UNKNOWN else "false"
-
-
-def _states(states: frozenset[State]) -> str:
-    if states == SETTLED_STATES:
-        return "met"
-    if states == frozenset(State) - SETTLED_STATES:
-        return "open"
-    if states == SHORT_STATES:
-        return "found short"
-    return " or ".join(state.name.lower() for state in sorted(states))
-
-
-def _word(value: Value) -> str:
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return str(value)
 
 
 def _fact(fact: Fact) -> Value | float:

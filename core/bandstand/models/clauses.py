@@ -84,6 +84,19 @@ class MeasureCompares:
 Condition = FindingIs | ConcludedIs | FactIs | FactKnown | FactCompares | MeasureCompares
 
 
+def subject_of(condition: Condition) -> str:
+    """What a condition looks at: the id of a criterion, or the name of a conclusion, a fact or a measure."""
+    match condition:
+        case FindingIs():
+            return condition.criterion
+        case ConcludedIs():
+            return condition.conclusion
+        case MeasureCompares():
+            return condition.measure
+        case _:
+            return condition.fact
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A number computed over findings, or over the evidence that they come from.
@@ -139,6 +152,7 @@ class Clause:
         need: ``all``, ``any``, or how many at the least.
         conditions: In any order; a condition named twice counts once, and all of no conditions holds always.
         grounds: What the clause rests on.
+        part: The part of its rule that it comes from, as ``("rows", 2)``; the rule as a whole when empty.
     """
 
     conclusion: str
@@ -146,6 +160,7 @@ class Clause:
     need: Need
     conditions: tuple[Condition, ...]
     grounds: tuple[Ground, ...]
+    part: tuple[str | int, ...] = ()
 
 
 Scope = Literal["position", "review"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -225,23 +226,9 @@ class Conditions(Rule):
         """Four clauses for each verdict, and whether anything decides or is open."""
         clauses: list[Clause] = []
         measures: dict[str, Measure] = {}
-        for condition in self.conditions:
-            name, own = self.name_of(condition), (ground(condition),)
-            parts = {"asked": (condition.when, "all")}
-            for part, given in (("holds", condition.passes), ("breaks", condition.fails)):
-                if given is not None:
-                    parts[part] = _needs(given)
-            for part, (premises, need) in parts.items():
-                lowered = tuple(self._lower(premise, measures, context) for premise in premises)
-                clauses.append(Clause(f"{name}.{part}", True, "any" if need == "any" else "all", lowered, own))
-            asked, holds, breaks = (f"{name}.{part}" for part in ("asked", "holds", "breaks"))
-            # What is not asked rests on nothing of the condition's.
-            clauses.append(Clause(name, "not_asked", "all", (ConcludedIs(asked, _FALSE),), (self.ground(),)))
-            broken = (ConcludedIs(asked, _TRUE), ConcludedIs(breaks, _TRUE))
-            clauses.append(Clause(name, "fails", "all", broken, own))
-            whole = (ConcludedIs(asked, _TRUE), ConcludedIs(breaks, _FALSE))
-            for value, held in (("passes", _TRUE), ("cant_tell", _FALSE)):
-                clauses.append(Clause(name, value, "all", (*whole, ConcludedIs(holds, held)), own))
+        for at, condition in enumerate(self.conditions):
+            lowered = self._verdict_clauses(condition, measures, context)
+            clauses.extend(replace(clause, part=("conditions", at)) for clause in lowered)
         for premise in self._bounded():
             clauses.extend(self._bound_clauses(premise, measures, context))
         grounds = (self.ground(),)
@@ -251,6 +238,26 @@ class Conditions(Rule):
             clauses.append(Clause(f"{self.id}.{part}", True, "any", there, grounds))
             clauses.append(Clause(f"{self.id}.{part}", False, "all", gone, grounds))
         return Lowered("position", (), tuple(clauses), tuple(measures.values()))
+
+    def _verdict_clauses(
+        self, condition: Condition, measures: dict[str, Measure], context: RuleContext
+    ) -> Iterator[Clause]:
+        """A clause for each thing that a condition's verdict is made of, and one for each verdict."""
+        name, own = self.name_of(condition), (ground(condition),)
+        parts = {"asked": (condition.when, "all")}
+        for part, given in (("holds", condition.passes), ("breaks", condition.fails)):
+            if given is not None:
+                parts[part] = _needs(given)
+        for part, (premises, need) in parts.items():
+            lowered = tuple(self._lower(premise, measures, context) for premise in premises)
+            yield Clause(f"{name}.{part}", True, "any" if need == "any" else "all", lowered, own)
+        asked, holds, breaks = (f"{name}.{part}" for part in ("asked", "holds", "breaks"))
+        # What is not asked rests on nothing of the condition's.
+        yield Clause(name, "not_asked", "all", (ConcludedIs(asked, _FALSE),), (self.ground(),))
+        yield Clause(name, "fails", "all", (ConcludedIs(asked, _TRUE), ConcludedIs(breaks, _TRUE)), own)
+        whole = (ConcludedIs(asked, _TRUE), ConcludedIs(breaks, _FALSE))
+        for value, held in (("passes", _TRUE), ("cant_tell", _FALSE)):
+            yield Clause(name, value, "all", (*whole, ConcludedIs(holds, held)), own)
 
     def verdict_clauses(
         self, against: str, undecided: str, otherwise: str, when: tuple[ClauseCondition, ...] = ()

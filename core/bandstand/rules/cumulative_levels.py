@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -241,8 +242,8 @@ class CumulativeLevels(Rule):
     def lower(self, context: RuleContext) -> Lowered:
         """Two clauses for each level held or not, two for short or not, and one for each value of the rest."""
         clauses: list[Clause] = []
-        for level in self.levels:
-            clauses.extend(self._level_clauses(level))
+        for at, level in enumerate(self.levels):
+            clauses.extend(replace(clause, part=("levels", at)) for clause in self._level_clauses(level))
         ladder = (self.ground(),)
         descending = sorted((level.level for level in self.levels), reverse=True)
         ascending = descending[::-1]

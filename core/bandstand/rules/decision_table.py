@@ -93,6 +93,10 @@ class DecisionTable(Rule):
     def _has(self, outcome: str) -> str:
         return f"{self.id}.has.{outcome}"
 
+    def is_hit(self, clause: Clause) -> bool:
+        """Whether a clause of the table gives the outcome of its row, and does not only say that the row holds."""
+        return self.hit == "collect" or clause.conclusion == self.value_name
+
     def outcomes(self) -> tuple[str, ...]:
         """Every outcome, in the order of the rows."""
         last = (self.otherwise.then,) if self.otherwise else ()
@@ -165,17 +169,18 @@ class DecisionTable(Rule):
         clauses: list[Clause] = []
         for at, row in enumerate(self.rows):
             conditions = tuple(c for name, cell in row.when.items() for c in _conditions(self.inputs[name], cell))
-            grounds = (ground(row),)
+            grounds, part = (ground(row),), ("rows", at)
             if self.hit == "collect":
-                clauses.append(Clause(self._has(row.then), True, "all", conditions, grounds))
+                clauses.append(Clause(self._has(row.then), True, "all", conditions, grounds, part))
                 continue
-            clauses.append(Clause(self._row(at), True, "all", conditions, grounds))
+            clauses.append(Clause(self._row(at), True, "all", conditions, grounds, part))
             earlier = range(at) if self.hit == "first" else ()
             alone = (ConcludedIs(self._row(at), _TRUE), *(ConcludedIs(self._row(e), _FALSE) for e in earlier))
-            clauses.append(Clause(self.value_name, row.then, "all", alone, grounds))
+            clauses.append(Clause(self.value_name, row.then, "all", alone, grounds, part))
         if self.otherwise is not None:
             none = tuple(ConcludedIs(self._row(at), _FALSE) for at in range(len(self.rows)))
-            clauses.append(Clause(self.value_name, self.otherwise.then, "all", none, (ground(self.otherwise),)))
+            last = (ground(self.otherwise),)
+            clauses.append(Clause(self.value_name, self.otherwise.then, "all", none, last, ("otherwise",)))
         return Lowered("position", self.conclusions(context), tuple(clauses))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -167,11 +168,12 @@ class ExpectedBand(Rule):
             if band.roles:
                 whose.append(FactIs("roles", frozenset(band.roles)))
             own = Ground(source=band.source, basis=band.basis, note=band.note)
-            clauses.append(Clause(self._for(band), True, "any", tuple(whose), (own,)))
+            part = ("bands", self.bands.index(band))
+            clauses.append(Clause(self._for(band), True, "any", tuple(whose), (own,), part))
             others = (ConcludedIs(self._for(other), _FALSE) for other in demanding[:at])
             applies = (ConcludedIs(self._for(band), _TRUE), *others)
-            clauses.append(Clause(f"{self.id}.band", band.id, "all", applies, (own,)))
-            clauses.extend(self._zones(band, levels))
+            clauses.append(Clause(f"{self.id}.band", band.id, "all", applies, (own,), part))
+            clauses.extend(replace(clause, part=part) for clause in self._zones(band, levels))
         return Lowered("position", self.conclusions(context), tuple(clauses))
 
     def _zones(self, band: Band, levels: list[int]) -> Iterator[Clause]:

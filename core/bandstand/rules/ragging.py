@@ -59,7 +59,7 @@ class Ragging(Rule):
         for at, criterion in enumerate(self.order):
             met = FindingIs(criterion, SETTLED_STATES)
             above, below = MeasureCompares(self.first_gap, ">", at), MeasureCompares(self.first_gap, "<", at)
-            clauses.append(Clause(self.colour_name(criterion), "green", "all", (met, above), grounds))
-            clauses.append(Clause(self.colour_name(criterion), "amber", "all", (met, below), grounds))
+            for colour, gap in (("green", above), ("amber", below)):
+                clauses.append(Clause(self.colour_name(criterion), colour, "all", (met, gap), grounds, ("order", at)))
         measure = Measure(self.first_gap, "run", self.order, SETTLED_STATES)
         return Lowered("review", self.conclusions(context), tuple(clauses), (measure,))
