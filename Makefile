@@ -42,12 +42,13 @@ demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks,
 test: $(READY) ## Run every test.
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Lint, check types, and see that published schemas and the frameworks' pages have not drifted.
+check: $(READY) ## Lint, check types, and see that published schemas and the pages that are made have not drifted.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bandstand.schemas check schemas
 	$(BIN)/python -m bandstand.framework_pages check docs/frameworks
+	$(BIN)/python -m bandstand.code_pages check docs
 
 format: $(READY) ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix .
@@ -56,8 +57,9 @@ format: $(READY) ## Format the code and mend what the linter can.
 schemas: $(READY) ## Write the JSON Schemas from the models.
 	$(BIN)/python -m bandstand.schemas write schemas
 
-pages: $(READY) ## Write the pages of docs/frameworks from the packs.
+pages: $(READY) ## Write the pages of frameworks and of problem codes.
 	$(BIN)/python -m bandstand.framework_pages write docs/frameworks
+	$(BIN)/python -m bandstand.code_pages write docs
 
 bench: $(READY) ## Time the engines side by side.
 	$(BIN)/python benchmarks/engines.py

@@ -21,7 +21,7 @@ CORE = Path(bandstand.__file__).parent
 ORDER: tuple[tuple[str, ...], ...] = (
     ("",),  # bandstand/__init__.py, which has the version
     ("models",),
-    ("errors", "generated", "words"),
+    ("codes", "errors", "generated", "words"),
     ("rules",),
     ("packs",),
     ("engine",),
@@ -31,7 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("found", "framework_pages", "service"),
+    ("code_pages", "found", "framework_pages", "service"),
     ("cli",),
     ("__main__",),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import zipfile
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import bandstand
 from bandstand.errors import ProblemsError
 from bandstand.packs.load import load_pack
 from bandstand.plugins import load_catalogue
+from codes_in_source import codes_of
 from tiny import TINY, tiny
 
 if TYPE_CHECKING:
@@ -1518,69 +1518,9 @@ def test_what_changes_a_value_changes_the_digest(file: str, old: str, new: str, 
     assert load(tiny(tmp_path / "one")).digest != load(tiny(tmp_path / "two", (file, old, new))).digest
 
 
-#: What looks like a problem's code in the source of core, and is none.
-NOT_CODES = {"utf-8", "utf-8-sig", "utf-16-le", "career-stage"}
-_KEBAB = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
-
-
-def codes_in(folder: str) -> set[str]:
-    """Every problem code in the source of a folder of core, found as what is written like one.
-
-    ``unknown-…`` is put together from a word: for rules, see :func:`bandstand.rules.base.unknown`.
-    """
-    found: set[str] = set()
-    for path in sorted((CORE / folder).glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEBAB.fullmatch(node.value):
-                found.add(node.value)
-            elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-                if name in ("report", "Defect", "file_problem"):
-                    found.add(str(node.args[0].value))
-                elif name == "unknown":
-                    found.add(f"unknown-{str(node.args[0].value).replace(' ', '-')}")
-    return found - NOT_CODES
-
-
-def composed_codes() -> set[tuple[str, str]]:
-    """Where core puts a code together from parts: file, and the expression."""
-    return {
-        (path.relative_to(CORE).as_posix(), ast.unparse(node))
-        for path in sorted(CORE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.JoinedStr)
-        and isinstance(node.values[0], ast.Constant)
-        and re.fullmatch(r"[a-z]{2,}-", str(node.values[0].value))
-    }
-
-
-#: The words that ``unknown-`` is put before: facts that a rule may ask for, what an outcome names, and what a staff
-#: list holds.
-COMPOSED = {
-    "packs/references.py": {"unknown-rule", "unknown-set", "unknown-purpose"},
-    "rules/base.py": {"unknown-role", "unknown-grade", "unknown-strand", "unknown-career-stage", "unknown-flag"}
-    | {"unknown-purpose", "unknown-view"},
-    "interop/people.py": {"unknown-role", "unknown-flag", "unknown-strand", "unknown-career-stage"},
-}
-PACK_CODES = codes_in("packs") | codes_in("rules") | COMPOSED["packs/references.py"] | COMPOSED["rules/base.py"]
-INPUT_CODES = codes_in("interop") | COMPOSED["interop/people.py"]
 #: Codes with a test of their own above, since text cannot seed them.
-SEEDED_BY_HAND = {"duplicate-overlay", "missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
+SEEDED_BY_HAND = {"missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
 
 
 def test_every_code_that_a_pack_can_have_is_seeded() -> None:
-    assert {case.code for case in CASES} | SEEDED_BY_HAND == PACK_CODES
-
-
-def test_codes_are_put_together_nowhere_else() -> None:
-    caveats = {("engine/recommend.py", "f'flag-{flag.id}'")}
-    assert {file for file, _ in composed_codes() - caveats} == set(COMPOSED)
-
-
-@pytest.mark.parametrize(("heading", "codes"), [("Packs", PACK_CODES), ("Evidence and people", INPUT_CODES)])
-def test_the_documentation_lists_exactly_the_codes_that_there_are(heading: str, codes: set[str]) -> None:
-    text = (CORE.parent.parent / "docs" / "problems.md").read_text("utf-8")
-    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([^`]+)` \| (.+) \| (.+) \|$", section, re.MULTILINE)
-    assert sorted(code for code, _, _ in rows) == sorted(codes)
-    assert all(meaning.endswith(".") and remedy.endswith(".") for _, meaning, remedy in rows)
+    assert {case.code for case in CASES} | SEEDED_BY_HAND == codes_of("pack")

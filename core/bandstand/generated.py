@@ -28,9 +28,11 @@ class Kind:
 def drift(folder: Path, wanted: Mapping[str, bytes], kind: Kind) -> list[str]:
     """Names of the files in ``folder`` that are missing, that hold something else, or that were made and no longer are.
 
-    Files that were not made, as the rest of a manual beside its pages, are left out.
+    A name is the path below ``folder``. Files that were not made, as the rest of a manual beside its pages, are left
+    out.
     """
-    there = {path.name: path.read_bytes() for path in folder.glob(f"*{kind.ending}") if path.is_file()}
+    paths = [path for path in folder.rglob(f"*{kind.ending}") if path.is_file()]
+    there = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     differing = (name for name in wanted if there.get(name) != wanted[name])
     abandoned = (name for name in there if name not in wanted and kind.mark in there[name])
     return sorted({*differing, *abandoned})
@@ -45,6 +47,7 @@ def write(folder: Path, wanted: Mapping[str, bytes], kind: Kind) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     for name in changed:
         if name in wanted:
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(wanted[name])
         else:
             (folder / name).unlink()

@@ -1,1 +1,1 @@
-"""Checks of a pack beyond its shape and references: one file for each family, each giving problems with what shows them."""
+"""Checks of a pack beyond its shape and references: a file for each family, giving problems with what shows them."""

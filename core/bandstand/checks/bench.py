@@ -40,7 +40,7 @@ class Bench:
         """Evaluates under the pack by the plain engine alone, which is enough to show that something can happen."""
         return Evaluator(self.pack, durable=False)
 
-    def of_rule(  # noqa: PLR0913 - a problem's fields, but for its place
+    def of_rule(
         self,
         rule: str,
         path: Path,
