@@ -1518,6 +1518,21 @@ def test_what_changes_a_value_changes_the_digest(file: str, old: str, new: str, 
     assert load(tiny(tmp_path / "one")).digest != load(tiny(tmp_path / "two", (file, old, new))).digest
 
 
+def test_a_signature_lies_beside_the_pack_and_is_no_part_of_its_digest(tmp_path: Path) -> None:
+    without = load(tiny(tmp_path / "one"))
+    folder = tiny(tmp_path / "two")
+    (folder / "signature.json").write_bytes(b"whatever it holds")
+    signed = load(folder)
+    assert signed.digest == without.digest
+    assert signed.files == {**without.files, "signature.json": b"whatever it holds"}
+
+
+def test_a_pack_keeps_its_files_byte_by_byte(tmp_path: Path) -> None:
+    folder = tiny(tmp_path)
+    there = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert load(folder).files == there
+
+
 #: Codes with a test of their own above, since text cannot seed them.
 SEEDED_BY_HAND = {"missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
 

@@ -23,12 +23,14 @@ class Draft:
     Attributes:
         place: Where the pack is, for people.
         sources: Every YAML file, by its path below the pack's root.
+        files: Each file that could be read, byte by byte, by its path below the pack's root.
         problems: Those that belong to no YAML file.
         pack: What it makes, once it is found free of problems.
     """
 
     place: str
     sources: dict[str, Source] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     framework: Framework | None = None
     standards: list[tuple[Standard, Source]] = field(default_factory=list)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FOLDERS: Final = ("standards", "rules", "examples", "guidance", "crosswalks")
 FRAMEWORK: Final = "framework.yaml"
 EVIDENCE_SCHEMA: Final = "evidence.schema.json"
+#: Who vouches for the pack; it says what the pack's digest is, and so is no part of that.
+SIGNATURE: Final = "signature.json"
 _MOST_FILES: Final = 500
 
 
@@ -79,6 +81,7 @@ def assemble(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
         content=content,
         digest=f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}",
         place=draft.place,
+        files=draft.files,
     )
 
 
@@ -92,9 +95,10 @@ def _read_files(root: Traversable, draft: Draft) -> None:
         except OSError as error:
             _report(draft, "unreadable-file", name, f"The file cannot be read: {error.strerror}.", "Check its rights.")
             continue
+        draft.files[name] = content
         if name == EVIDENCE_SCHEMA:
             _read_schema(content, draft)
-        else:
+        elif name != SIGNATURE:
             draft.sources[name] = read_yaml(name, content)
 
 
@@ -116,10 +120,10 @@ def _files(root: Traversable, draft: Draft) -> Iterator[tuple[str, Traversable]]
                     yield name, file
                 else:
                     _report(draft, "unexpected-file", name, "This is not a .yaml file.", "Rename it or take it out.")
-        elif entry.name in (FRAMEWORK, EVIDENCE_SCHEMA) and entry.is_file():
+        elif entry.name in (FRAMEWORK, EVIDENCE_SCHEMA, SIGNATURE) and entry.is_file():
             yield entry.name, entry
         else:
-            remedy = did_you_mean(entry.name, (FRAMEWORK, EVIDENCE_SCHEMA, *FOLDERS))
+            remedy = did_you_mean(entry.name, (FRAMEWORK, EVIDENCE_SCHEMA, SIGNATURE, *FOLDERS))
             _report(draft, "unexpected-file", entry.name, "A pack has no such file or folder.", remedy)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ class Pack:
         content: What its files hold, by their names, as it was read.
         digest: ``sha256:`` and the hash of the whole content as canonical JSON.
         place: Where it was loaded from, for people.
+        files: Its files byte by byte, by their names, and its signature, which the digest is not of; empty where it was
+            made of something else.
         overlay: The trust's overlay that lies over it, if one does.
     """
 
@@ -53,6 +55,7 @@ class Pack:
     content: Mapping[str, Any]
     digest: str
     place: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
     overlay: LaidOver | None = None
 
     @property
