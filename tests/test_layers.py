@@ -31,7 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("code_pages", "found", "framework_pages", "service"),
+    ("code_pages", "found", "framework_pages", "service", "starter"),
     ("cli",),
     ("__main__",),
 )

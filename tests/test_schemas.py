@@ -55,7 +55,9 @@ OUTPUTS = {
     "listing.schema.json",
     "problem.schema.json",
     "problems.schema.json",
+    "project.schema.json",
     "provenance.schema.json",
+    "schemas.schema.json",
     "sheet.schema.json",
 }
 NAMES = sorted({*SCHEMA_OF.values(), *INPUTS, *OUTPUTS})

@@ -32,6 +32,10 @@ class NotFoundError(BandstandError):
     """A framework, criterion or person was asked for that is not there; the message suggests the nearest."""
 
 
+class StartError(BandstandError):
+    """A new framework cannot be written under this name or into this folder; the message says what to do instead."""
+
+
 class EngineUnavailableError(BandstandError):
     """An engine cannot be used on this machine; the message says how to make it usable."""
 

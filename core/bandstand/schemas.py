@@ -25,7 +25,9 @@ from bandstand.models.listing import (
     FrameworkListing,
     ItemListing,
     ProblemListing,
+    ProjectListing,
     ProvenanceListing,
+    SchemasListing,
     SheetListing,
 )
 from bandstand.models.overlay import Overlay, WordingFile
@@ -34,10 +36,12 @@ from bandstand.models.standard import Standard
 from bandstand.rules.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pydantic import BaseModel
+
+    from bandstand.rules.base import Rule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENDING = ".schema.json"
@@ -50,15 +54,14 @@ _ATTRIBUTE = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 _Mode = Literal["validation", "serialization"]
 
 
-#: Any rule of a kind that Bandstand brings; it is put together at run time, as the kinds are listed once.
-_RuleOfAKind: Any = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
-
-RulesFile = create_model(
-    "RulesFile",
-    __doc__="A file of ``rules/``, with the kinds of rule that Bandstand brings; a plugin may add others.",
-    __config__=ConfigDict(frozen=True, extra="forbid"),
-    rules=(tuple[_RuleOfAKind, ...], Field(description="The rules, in any order; each names its kind.")),
-)
+def _rules_file(kinds: Iterable[type[Rule]]) -> type[BaseModel]:
+    """The model of a file of rules; it is put together at run time, as the kinds are listed elsewhere."""
+    rule: Any = Annotated[reduce(or_, kinds), Field(discriminator="kind")]
+    return create_model(
+        "RulesFile",
+        __config__=ConfigDict(frozen=True, extra="forbid"),
+        rules=(tuple[rule, ...], Field(description="The rules, in any order; each names its kind.")),
+    )
 
 
 #: Name -> model, whether it is read or written, title, and description.
@@ -100,7 +103,7 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "The file wording.yaml of a trust's overlay: texts as their publisher has them, by the id of what each words.",
     ),
     "rules": (
-        RulesFile,
+        _rules_file(KINDS),
         "validation",
         "Rules",
         "A file of a pack's rules folder, with the kinds of rule that Bandstand brings; a plugin may add others.",
@@ -153,34 +156,49 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "What `bandstand candidates --json` writes: evidence for other frameworks that may be worth a look.",
     ),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
+    "project": (
+        ProjectListing,
+        "serialization",
+        "A plugin that was begun",
+        "What `bandstand new --json` writes: where it is, and its files.",
+    ),
+    "schemas": (
+        SchemasListing,
+        "serialization",
+        "Schemas that were written, or looked at",
+        "What `bandstand schemas --json` writes: which of them were not as they should be.",
+    ),
 }
 
 
-def published() -> dict[str, dict[str, Any]]:
-    """Every published schema (draft 2020-12), by the name of its file."""
-    return {f"{name}{_ENDING}": _schema(name, *how) for name, how in _PUBLISHED.items()}
+def published(kinds: Iterable[type[Rule]] = KINDS) -> dict[str, dict[str, Any]]:
+    """Every published schema (draft 2020-12), by the name of its file; rules are of the given kinds."""
+    own = tuple(kinds)
+    models = _PUBLISHED if own == KINDS else {**_PUBLISHED, "rules": (_rules_file(own), *_PUBLISHED["rules"][1:])}
+    return {f"{name}{_ENDING}": _schema(name, *how) for name, how in models.items()}
 
 
-def drift(folder: Path) -> list[str]:
+def texts(kinds: Iterable[type[Rule]] = KINDS) -> dict[str, bytes]:
+    """Every published schema as it is written, by the name of its file."""
+    return {
+        name: f"{json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False)}\n".encode()
+        for name, schema in published(kinds).items()
+    }
+
+
+def drift(folder: Path, kinds: Iterable[type[Rule]] = KINDS) -> list[str]:
     """Names of the schemas in ``folder`` that are missing, that differ from the models, or that no model has now."""
-    return generated.drift(folder, _texts(), _KIND)
+    return generated.drift(folder, texts(kinds), _KIND)
 
 
-def write(folder: Path) -> list[str]:
+def write(folder: Path, kinds: Iterable[type[Rule]] = KINDS) -> list[str]:
     """Bring the schemas in ``folder`` in line with the models; the names of those that were not."""
-    return generated.write(folder, _texts(), _KIND)
+    return generated.write(folder, texts(kinds), _KIND)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``python -m bandstand.schemas``; 1 when a check finds schemas that differ from the models."""
-    return generated.main("bandstand.schemas", __doc__, _texts, _KIND, arguments)
-
-
-def _texts() -> dict[str, bytes]:
-    return {
-        name: f"{json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False)}\n".encode()
-        for name, schema in published().items()
-    }
+    return generated.main("bandstand.schemas", __doc__, texts, _KIND, arguments)
 
 
 def _schema(name: str, model: type[BaseModel], mode: _Mode, title: str, description: str) -> dict[str, Any]:

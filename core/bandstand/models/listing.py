@@ -227,6 +227,36 @@ class SheetListing(_Part):
     rows: int
 
 
+class ProjectListing(_Part):
+    """What `bandstand new --json` writes.
+
+    Attributes:
+        framework: Id of the new framework.
+        folder: Where the project is.
+        files: Every file of it, by its path below the folder.
+        next: Commands to go on with.
+    """
+
+    framework: str
+    folder: str
+    files: tuple[str, ...]
+    next: tuple[str, ...]
+
+
+class SchemasListing(_Part):
+    """What `bandstand schemas --json` writes.
+
+    Attributes:
+        folder: Where the schemas are.
+        stale: Those that were missing, that differed from what is installed, or that nothing has any more.
+        written: Whether they were brought in line.
+    """
+
+    folder: str
+    stale: tuple[str, ...]
+    written: bool
+
+
 class ProblemListing(_Part):
     """What any command writes to standard error with --json when the input has problems."""
 

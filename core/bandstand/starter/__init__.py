@@ -1,0 +1,1 @@
+"""Makes a framework plugin to begin with: the template, and what writes it under a new name."""
