@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import support
+from bandstand.canonical import digest
 from bandstand.engine.durable import DurableEngine, is_available
 from bandstand.engine.evaluate import Evaluated, Evaluator
-from bandstand.engine.publish import digest, publish, why_not
+from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, RefusedError
 from bandstand.explain import explain, explain_why_not
 from bandstand.models.evidence import Evidence, EvidenceSource, Person

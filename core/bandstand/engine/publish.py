@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Literal
 
-import rfc8785
-
 from bandstand import __version__, words
+from bandstand.canonical import digest
 from bandstand.engine.durable import RELEASE
 from bandstand.engine.facts import text_of
 from bandstand.engine.plain import NOT_FIRED
@@ -370,11 +368,6 @@ def units_named(pack: Pack, record: Evidence) -> Iterator[str]:
     """Ids of the criteria that a record says something of; one may come twice."""
     for name in record.criteria:
         yield from (unit for unit, _ in pack.unfolded.unfolds.get((name, record.claim), ()))
-
-
-def digest(content: Any) -> str:
-    """``sha256:`` and the hash of ``content`` as canonical JSON (RFC 8785)."""
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
 
 
 _NO_STEPS = NextSteps(level=None, reaches=None, kind="none", criteria=())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
-import rfc8785
 
+from bandstand.canonical import digest, dumps
 from bandstand.errors import ProblemsError
 from bandstand.models.example import ExampleFile
 from bandstand.models.framework import Framework
@@ -79,7 +78,7 @@ def assemble(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
         crosswalks=tuple(crosswalk for crosswalk, _ in draft.crosswalks),
         evidence_schema=draft.evidence_schema,
         content=content,
-        digest=f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}",
+        digest=digest(content),
         place=draft.place,
         files=draft.files,
     )
@@ -132,7 +131,7 @@ def _read_schema(content: bytes, draft: Draft) -> None:
         if len(content) > MOST_BYTES:
             raise ValueError("it is too large")  # noqa: TRY301 - one report serves all that can be wrong
         schema = json.loads(content)
-        rfc8785.dumps(schema)
+        dumps(schema)
         jsonschema.Draft202012Validator.check_schema(schema)
         if not isinstance(schema, dict):
             raise ValueError("it is no object")  # noqa: TRY301,TRY004 - the same

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import rfc8785
-
+from bandstand import canonical
 from bandstand.errors import ProblemsError
 from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Place, Problem
@@ -69,7 +67,7 @@ def read_overlay(root: Traversable) -> OverlayFiles:
     if problems or overlay is None or given is None:
         raise ProblemsError(problems)
     content = {name: source.data for name, source in sources.items()}
-    digest = f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
+    digest = canonical.digest(content)
     return OverlayFiles(top, words, LaidOver(overlay, given.wording, digest))
 
 
