@@ -9,7 +9,7 @@ import pytest
 
 import reading
 from bandstand.engine.evaluate import Evaluator
-from bandstand.examples import run_example
+from bandstand.examples import try_example
 
 if TYPE_CHECKING:
     from bandstand.models.example import Example
@@ -27,6 +27,6 @@ def _evaluator(framework: str, engine: str) -> Evaluator:
     return Evaluator(reading.pack(framework), durable=engine == "both")
 
 
-def differences(framework: str, example: Example, engine: str) -> list[str]:
+def differences(framework: str, example: Example, engine: str) -> tuple[str, ...]:
     """What came out otherwise than the example expects; nothing when it holds."""
-    return run_example(_evaluator(framework, engine), example)
+    return try_example(_evaluator(framework, engine), example).differences

@@ -43,7 +43,9 @@ def test_every_kind_of_rule_is_documented(kind: str) -> None:
     assert f"| `{kind}` |" in text("docs/plugins.md")
 
 
-@pytest.mark.parametrize("command", [info.callback.__name__ for info in app.registered_commands if info.callback])
+@pytest.mark.parametrize(
+    "command", [info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands]
+)
 def test_every_command_and_option_is_documented(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,17 +21,19 @@ CORE = Path(bandstand.__file__).parent
 ORDER: tuple[tuple[str, ...], ...] = (
     ("",),  # bandstand/__init__.py, which has the version
     ("models",),
-    ("codes", "errors", "generated", "words"),
+    ("canonical", "codes", "errors", "generated", "words"),
     ("rules",),
     ("packs",),
     ("engine",),
     ("candidates", "explain", "interop", "lookup", "schemas"),
     ("examples",),
+    ("coverage",),
     ("checks",),
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
     ("code_pages", "found", "framework_pages", "service", "starter"),
+    ("trial",),
     ("cli",),
     ("__main__",),
 )

@@ -59,6 +59,7 @@ OUTPUTS = {
     "provenance.schema.json",
     "schemas.schema.json",
     "sheet.schema.json",
+    "trial.schema.json",
 }
 NAMES = sorted({*SCHEMA_OF.values(), *INPUTS, *OUTPUTS})
 #: The packs of the plugins in this repository.

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import fnmatch
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bandstand import words
+from bandstand.engine.plain import NOT_FIRED, TRUE
 from bandstand.engine.publish import publish
-from bandstand.errors import RefusedError
+from bandstand.errors import BandstandError, RefusedError
 from bandstand.explain import explain
+from bandstand.models.clauses import subject_of
 from bandstand.models.evidence import Evidence, Person
+from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bandstand.engine.evaluate import Evaluator
+    from bandstand.engine.evaluate import Evaluated, Evaluator, Run
     from bandstand.models.evaluation import Evaluation
     from bandstand.models.example import Example
     from bandstand.packs.pack import Pack
@@ -22,35 +27,100 @@ if TYPE_CHECKING:
 NOBODY = "P-0000"
 
 
-def run_example(evaluator: Evaluator, example: Example) -> list[str]:
-    """What came out otherwise than the example expects, a sentence each; nothing when it holds."""
-    pack, expect = evaluator.pack, example.expect
-    person = Person(person=NOBODY, **example.person.model_dump())
-    evidence = list(example_evidence(pack, example))
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one example.
+
+    Attributes:
+        differences: What came out otherwise than the example expects, a sentence each; nothing when it holds.
+        evaluated: What was seen and concluded; None where the evaluation was refused, or failed.
+    """
+
+    differences: tuple[str, ...]
+    evaluated: Evaluated | None
+
+
+def try_example(evaluator: Evaluator, example: Example) -> Tried:
+    """Evaluate an example and compare; whatever is raised on the way is among the differences."""
     try:
-        evaluated = evaluator.evaluate(
-            person,
-            evidence,
-            example.as_of,
-            outcome=example.outcome,
-            purpose=example.purpose,
-            review_point=example.review_point,
-            settings=example.settings,
-            since=example.since,
-        )
+        evaluated = evaluate_example(evaluator, example)
     except RefusedError as error:
-        if expect.refused is None:
-            return [f"it was refused: {error}"]
-        return [] if expect.refused in str(error) else [f'the refusal does not say "{expect.refused}": {error}']
-    if expect.refused is not None:
-        return [f"it was expected to be refused for {example.purpose}, and was not"]
+        return Tried(tuple(_refused(example, str(error))), None)
+    except Exception as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
+        return Tried((f"it cannot be evaluated: {_said(error)}",), None)
+    if example.expect.refused is not None:
+        return Tried((f"it was expected to be refused for {example.purpose}, and was not",), evaluated)
+    try:
+        return Tried(tuple(_compared(evaluated, example)), evaluated)
+    except Exception as error:  # noqa: BLE001 - the same: its sentences are the kind's own
+        return Tried((f"it cannot be put into words: {_said(error)}",), evaluated)
+
+
+def evaluate_example(evaluator: Evaluator, example: Example) -> Evaluated:
+    """What is seen and concluded of an example's person.
+
+    Raises:
+        RefusedError: The framework does not serve the example's purpose.
+        EngineError: An engine failed, or rules contradict one another.
+    """
+    return evaluator.evaluate(
+        Person(person=NOBODY, **example.person.model_dump()),
+        list(example_evidence(evaluator.pack, example)),
+        example.as_of,
+        outcome=example.outcome,
+        purpose=example.purpose,
+        review_point=example.review_point,
+        settings=example.settings,
+        since=example.since,
+    )
+
+
+def _refused(example: Example, said: str) -> Iterator[str]:
+    expected = example.expect.refused
+    if expected is None:
+        yield f"it was refused: {said}"
+    elif expected not in said:
+        yield f'the refusal does not say "{expected}": {said}'
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, BandstandError) else f"{type(error).__name__}: {error}"
+
+
+def _compared(evaluated: Evaluated, example: Example) -> Iterator[str]:
+    expect = example.expect
     evaluation = publish(evaluated)
-    differences = [f"the engines disagree: {difference}" for difference in evaluation.certificate.differences]
-    differences.extend(_differences(evaluation, example))
-    text = explain(evaluation, pack).text()
-    differences.extend(f'the explanation does not say "{phrase}"' for phrase in expect.says if phrase not in text)
-    differences.extend(f'the explanation says "{phrase}"' for phrase in expect.never_says if phrase in text)
-    return differences
+    yield from (f"the engines disagree: {difference}" for difference in evaluation.certificate.differences)
+    yield from _differences(evaluation, example)
+    for name, reasons in expect.because.items():
+        yield from _other_reasons(evaluated, name, frozenset(reasons))
+    text = explain(evaluation, evaluated.pack).text()
+    yield from (f'the explanation does not say "{phrase}"' for phrase in expect.says if phrase not in text)
+    yield from (f'the explanation says "{phrase}"' for phrase in expect.never_says if phrase in text)
+
+
+def _other_reasons(evaluated: Evaluated, name: str, wanted: frozenset[str]) -> Iterator[str]:
+    """What is wrong with the reasons of a conclusion."""
+    if name not in evaluated.headline.program.positions:
+        known = did_you_mean(name, evaluated.headline.program.positions)
+        yield f"{name} is no conclusion here, so it has no reasons. {known}"
+        return
+    got = reasons_for(evaluated.headline, name)
+    if got == wanted:
+        return
+    value = words.value(evaluated.headline.value(name))
+    reasons = f"because of {words.listed(sorted(got), 12)}" if got else "because no clause concluded it otherwise"
+    absent = f", and not because of {words.listed(sorted(wanted - got), 12)}" if wanted - got else ""
+    yield f"{name} is {value} {reasons}{absent}"
+
+
+def reasons_for(run: Run, name: str) -> frozenset[str]:
+    """What the conditions that held look at, of the clause that concluded ``name``; nothing where no clause did."""
+    number = run.plain.fired[run.program.positions[name]]
+    if number == NOT_FIRED:
+        return frozenset()
+    held = (at for at in run.program.clauses[number].conditions if run.plain.verdicts[at] == TRUE)
+    return frozenset(subject_of(run.program.conditions[at]) for at in held)
 
 
 def example_evidence(pack: Pack, example: Example) -> Iterator[Evidence]:

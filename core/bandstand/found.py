@@ -50,8 +50,12 @@ class FoundPack:
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the pack, with the file named so that an editor finds it from the present folder."""
-        file = os.path.normpath(os.path.join(self.folder, problem.place.file))  # noqa: PTH118 - a zip has no Path
-        return problem.model_copy(update={"place": problem.place.model_copy(update={"file": file})})
+        place = problem.place.model_copy(update={"file": self.file(problem.place.file)})
+        return problem.model_copy(update={"place": place})
+
+    def file(self, name: str) -> str:
+        """A file of the pack as a person finds it, likewise."""
+        return os.path.normpath(os.path.join(self.folder, name))  # noqa: PTH118 - a pack may be within a zip file
 
     @property
     def problems(self) -> list[Problem]:

@@ -33,6 +33,7 @@ from bandstand.models.listing import (
 from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.standard import Standard
+from bandstand.models.trial import TrialListing
 from bandstand.rules.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "Candidate evidence",
         "What `bandstand candidates --json` writes: evidence for other frameworks that may be worth a look.",
     ),
+    "trial": (TrialListing, "serialization", "What running examples gives", "What `bandstand test --json` writes."),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
     "project": (
         ProjectListing,

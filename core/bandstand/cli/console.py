@@ -28,11 +28,11 @@ def new_console() -> Console:
     return Console(highlight=False, emoji=False, markup=False)
 
 
-def with_progress(items: Iterable[Item], total: int) -> Iterator[Item]:
-    """The items, with a bar on standard error while they come, when that is a terminal."""
+def with_progress(items: Iterable[Item], total: int, doing: str = "Evaluating") -> Iterator[Item]:
+    """The items, with a bar on standard error that says what is done while they come, when that is a terminal."""
     errors = Console(stderr=True)
     with Progress(
-        TextColumn("Evaluating"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -40,7 +40,7 @@ def with_progress(items: Iterable[Item], total: int) -> Iterator[Item]:
         transient=True,
         disable=not errors.is_terminal,
     ) as progress:
-        task = progress.add_task("evaluating", total=total)
+        task = progress.add_task(doing, total=total)
         for item in items:
             yield item
             progress.advance(task)

@@ -2,12 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bandstand.cli import errors
+from bandstand.cli.options import AsJson
 
 if TYPE_CHECKING:
-    import typer
+    from collections.abc import Sequence
+
+    from bandstand.models.trial import PackTrial
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    del app
+    app.command("test")(run_examples)
+
+
+def run_examples(
+    packs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A plugin, a framework, a pack's folder, or a project with packs in it. [default: all installed]",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    text: Annotated[
+        str | None, typer.Option("-k", help="Only the examples whose names hold this.", metavar="TEXT")
+    ] = None,
+    min_coverage: Annotated[
+        float | None,
+        typer.Option("--min-coverage", help="Fail below this share of what can happen.", metavar="PERCENT", max=100),
+    ] = None,
+    uncovered: Annotated[
+        bool, typer.Option("--uncovered", help="List what no example shows, with the line of the pack.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the examples of packs through every engine, and say how much of the rules they show.
+
+    Example: `bandstand test my_framework --min-coverage 100 --uncovered`
+    """
+    from bandstand.cli import render_trial  # noqa: PLC0415 - heavy, and --help needs none of it
+    from bandstand.cli.console import with_progress  # noqa: PLC0415
+    from bandstand.found import find_packs  # noqa: PLC0415
+    from bandstand.trial import Trial  # noqa: PLC0415
+
+    if text is not None and min_coverage is not None:
+        raise typer.BadParameter("what some examples show says nothing of all", param_hint="--min-coverage")
+    found = find_packs(packs or ())
+    trials = [Trial(pack, text) for pack in found if pack.draft.pack is not None]
+    total = sum(len(trial.examples) for trial in trials)
+    if text is not None and trials and not total:
+        raise typer.BadParameter(f'no example\'s name holds "{text}"', param_hint="-k")
+    for _ in with_progress((placed for trial in trials for placed in trial.run()), total, "Running examples"):
+        pass
+    results = [trial.result() for trial in trials]
+    if as_json:
+        from bandstand.models.trial import TrialListing  # noqa: PLC0415
+
+        typer.echo(TrialListing(packs=tuple(results)).model_dump_json(indent=2))
+    else:
+        render_trial.trials(results, uncovered=uncovered, least=min_coverage)
+    problems = [problem for pack in found for problem in pack.problems]
+    if problems:
+        errors.say_problems(problems, as_json=as_json)
+        raise typer.Exit(errors.BAD_INPUT)
+    if _fails(results, min_coverage):
+        raise typer.Exit(errors.FOUND)
+
+
+def _fails(results: Sequence[PackTrial], least: float | None) -> bool:
+    return any(result.failures or (least is not None and result.percent < least) for result in results)

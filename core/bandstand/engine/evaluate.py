@@ -277,6 +277,10 @@ class Evaluator:
         """The clauses of an outcome that run over the findings of a view; of the first outcome when None."""
         return self._of(self._outcome(outcome)).position.program
 
+    def review_program(self, outcome: str | None = None) -> Program:
+        """The clauses of an outcome that run over the findings of one review's column; of the first when None."""
+        return self._of(self._outcome(outcome)).review.program
+
     def levels(self, outcome: str | None = None) -> list[int]:
         """The levels of an outcome, of the first when None; there are none where it has no levels."""
         asked = self._outcome(outcome)

@@ -143,6 +143,9 @@ FactText = Annotated[
 ]
 
 
+Fte = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
 class Person(BaseModel):
     """What Bandstand may know of a person: the role, never the protected characteristics.
 
@@ -164,7 +167,7 @@ class Person(BaseModel):
     grade: str | None = None
     roles: tuple[str, ...] = ()
     strand: str | None = None
-    fte: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    fte: Fte | None = None
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()

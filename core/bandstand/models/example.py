@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bandstand.models.clauses import Value
-from bandstand.models.evidence import Identifier, Observation, PlainDate
+from bandstand.models.evidence import FactText, Fte, Identifier, Observation, PlainDate
 from bandstand.models.finding import Finding
 from bandstand.models.framework import Zone
 
@@ -29,11 +29,11 @@ class ExamplePerson(_Part):
     grade: str | None = None
     roles: tuple[str, ...] = ()
     strand: str | None = None
-    fte: float | None = None
+    fte: Fte | None = None
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()
-    facts: dict[str, str] = Field(default_factory=dict)
+    facts: dict[str, FactText] = Field(default_factory=dict)
 
 
 class ExpectedView(_Part):
@@ -57,6 +57,9 @@ class Expected(_Part):
         blockers: Criteria that keep the next level from being held, all of them, in order.
         next_level: The level that the next steps reach.
         conclusions: Values by the conclusion's name.
+        because: Reasons by the conclusion's name: the criteria, facts, measures and earlier conclusions that the
+            conditions which held look at, of the clause that concluded it; all of them, in any order, and none where
+            no clause did.
         result: What came out, in a few words.
         steps: Criteria that the next steps name, all of them, in order.
         changes: What each conclusion was on the earlier day, by its name; null for nothing known.
@@ -75,6 +78,7 @@ class Expected(_Part):
     blockers: tuple[str, ...] | None = None
     next_level: int | None = None
     conclusions: dict[str, Value] = Field(default_factory=dict)
+    because: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     result: str | None = None
     steps: tuple[str, ...] | None = None
     changes: dict[str, Value] | None = None

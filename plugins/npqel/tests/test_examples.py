@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 @each_engine
 @each_example("npqel")
 def test_example(example: Example, engine: str) -> None:
-    assert differences("npqel", example, engine) == []
+    assert differences("npqel", example, engine) == ()

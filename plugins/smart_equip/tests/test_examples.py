@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 @each_engine
 @each_example("smart_equip")
 def test_example(example: Example, engine: str) -> None:
-    assert differences("smart_equip", example, engine) == []
+    assert differences("smart_equip", example, engine) == ()

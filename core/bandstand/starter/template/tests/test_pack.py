@@ -9,7 +9,7 @@ import pytest
 
 import bandstand_starter_framework
 from bandstand.engine.evaluate import Evaluator
-from bandstand.examples import run_example
+from bandstand.examples import try_example
 from bandstand.models.provenance import line_numbers, models_within
 from bandstand.plugins import load_catalogue
 
@@ -26,7 +26,7 @@ def test_the_plugin_that_is_installed_is_this_one() -> None:
 
 @pytest.mark.parametrize("example", PACK.examples, ids=lambda example: example.name)
 def test_example(example: Example) -> None:
-    assert run_example(Evaluator(PACK), example) == []
+    assert try_example(Evaluator(PACK), example).differences == ()
 
 
 def test_every_line_that_the_pack_cites_is_there() -> None:
