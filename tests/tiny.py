@@ -168,6 +168,7 @@ rules:
       flags: { fact: flags }
     rows:
       - { when: { flags: on_leave }, then: rise, source: 26 }
+    otherwise: nothing
 """,
     "rules/bands.yaml": """\
 rules:

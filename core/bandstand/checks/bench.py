@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from bandstand.checks.ask import Asked
+from bandstand.checks.formula import Formula
+from bandstand.checks.inputs import inputs_of
 from bandstand.engine.evaluate import Evaluator
+from bandstand.models.finding import State
 from bandstand.models.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bandstand.checks.inputs import Inputs
+    from bandstand.models.framework import Outcome
     from bandstand.packs.draft import Draft
     from bandstand.packs.pack import Pack
     from bandstand.packs.yaml_source import Path
@@ -39,6 +45,27 @@ class Bench:
     def evaluator(self) -> Evaluator:
         """Evaluates under the pack by the plain engine alone, which is enough to show that something can happen."""
         return Evaluator(self.pack, durable=False)
+
+    def asked(self, outcome: Outcome) -> Asked:
+        """A solver that knows the clauses of an outcome which run over the findings of a view.
+
+        Raises:
+            EngineUnavailableError: There is no solver; the message says how to install it.
+        """
+        if outcome.id not in self._asked:
+            program = self.evaluator.program(outcome.id)
+            self._asked[outcome.id] = Asked(Formula(program, self.inputs(outcome)))
+        return self._asked[outcome.id]
+
+    def inputs(self, outcome: Outcome) -> Inputs:
+        """What those clauses can be given."""
+        ways = self.evaluator.ways(outcome.id)
+        states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
+        return inputs_of(self.pack, outcome, self.evaluator.program(outcome.id), states)
+
+    @cached_property
+    def _asked(self) -> dict[str, Asked]:
+        return {}
 
     def of_rule(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bandstand import words
 from bandstand.engine.durable import DurableEngine, DurableRun, require_durable
 from bandstand.engine.facts import person_facts
-from bandstand.engine.findings import Findings, FindingSet, FindingsReader
+from bandstand.engine.findings import Findings, FindingSet, FindingsReader, Way
 from bandstand.engine.plain import EVIDENCE_MEASURES, Inputs, PlainEngine, PlainRun
 from bandstand.engine.smallest_change import open_criteria
 from bandstand.errors import EngineUnavailableError, NotFoundError, RefusedError
@@ -280,6 +280,10 @@ class Evaluator:
     def review_program(self, outcome: str | None = None) -> Program:
         """The clauses of an outcome that run over the findings of one review's column; of the first when None."""
         return self._of(self._outcome(outcome)).review.program
+
+    def ways(self, outcome: str | None = None) -> dict[str, dict[State, Way]]:
+        """The states that evidence can bring about, with a record that does, by the view; of the first when None."""
+        return self._of(self._outcome(outcome)).reader.ways()
 
     def levels(self, outcome: str | None = None) -> list[int]:
         """The levels of an outcome, of the first when None; there are none where it has no levels."""

@@ -51,6 +51,20 @@ class Sighting(NamedTuple):
     criteria: tuple[int, ...]
 
 
+class Way(NamedTuple):
+    """A record that brings about a state, where nothing else speaks of the criterion.
+
+    Attributes:
+        source: The kind of source.
+        claim: What it claims.
+        moderated: Whether somebody agreed it.
+    """
+
+    source: EvidenceSource
+    claim: Claim
+    moderated: bool
+
+
 @dataclass(slots=True)
 class FindingSet:
     """What the evidence of one view shows, altogether or in one column of the sheet.
@@ -261,6 +275,16 @@ class FindingsReader:
         return FindingSet(
             self.policy.views[view].id, review_point, best.states, best.winners, best.full, best.sightings
         )
+
+    def ways(self) -> dict[str, dict[State, Way]]:
+        """For each view, by its id, each state that evidence can bring about there, and a record that does."""
+        found: dict[str, dict[State, Way]] = {view.id: {} for view in self.policy.views}
+        for (source, moderated), ways in self._counts.items():
+            for counts in ways:
+                for claim, state in zip(Claim, counts.states, strict=True):
+                    way = Way(source, claim, moderated=moderated)
+                    found[self.policy.views[counts.view].id].setdefault(State(state), way)
+        return found
 
     def cycle_start(self, as_of: dt.date) -> dt.date:
         """The first day of the yearly cycle of reviews that ``as_of`` lies in."""

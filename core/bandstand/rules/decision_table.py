@@ -69,6 +69,8 @@ class Otherwise(Provenance):
 class DecisionTable(Rule):
     """A table with a hit policy.
 
+    Where no row needs to hold, it says so by `otherwise: nothing`; without an `otherwise`, the rows cover everything.
+
     Concludes, for a rule ``action`` with hit policy ``first`` or ``unique``: ``action.value``, the outcome (none when
     no row holds and there is no ``otherwise``), and ``action.row1`` and so on, whether each row holds. With
     ``collect``: ``action.has.OUTCOME`` for each outcome.
@@ -80,14 +82,19 @@ class DecisionTable(Rule):
     hit: Literal["unique", "first", "collect"]
     inputs: dict[Key, Input] = Field(min_length=1)
     rows: tuple[Row, ...] = Field(min_length=1)
-    otherwise: Otherwise | None = None
+    otherwise: Otherwise | Literal["nothing"] | None = None
+
+    @property
+    def _last(self) -> Otherwise | None:
+        return self.otherwise if isinstance(self.otherwise, Otherwise) else None
 
     @property
     def value_name(self) -> str:
         """Name of the conclusion that gives the outcome."""
         return f"{self.id}.value"
 
-    def _row(self, at: int) -> str:
+    def row_name(self, at: int) -> str:
+        """Name of the conclusion that says whether a row holds, by its place from 0; not where rows are collected."""
         return f"{self.id}.row{at + 1}"
 
     def _has(self, outcome: str) -> str:
@@ -97,9 +104,13 @@ class DecisionTable(Rule):
         """Whether a clause of the table gives the outcome of its row, and does not only say that the row holds."""
         return self.hit == "collect" or clause.conclusion == self.value_name
 
+    def cell(self, name: str, cell: Cell) -> tuple[Condition, ...]:
+        """The conditions that a cell in the column of an input lowers to."""
+        return tuple(_conditions(self.inputs[name], cell))
+
     def outcomes(self) -> tuple[str, ...]:
         """Every outcome, in the order of the rows."""
-        last = (self.otherwise.then,) if self.otherwise else ()
+        last = (self._last.then,) if self._last else ()
         return tuple(dict.fromkeys((*(row.then for row in self.rows), *last)))
 
     def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:
@@ -109,11 +120,11 @@ class DecisionTable(Rule):
                 Conclusion(self._has(o), (True, False), False, self.id, f"{self.label}: {o}") for o in self.outcomes()
             )
         values: tuple[Value, ...] = self.outcomes()
-        otherwise = self.otherwise.then if self.otherwise else None
+        otherwise = self._last.then if self._last else None
         if otherwise is None:
             values = (*values, None)
         rows = (
-            Conclusion(self._row(at), (True, False), False, self.id, f"{self.label}: row {at + 1} holds")
+            Conclusion(self.row_name(at), (True, False), False, self.id, f"{self.label}: row {at + 1} holds")
             for at in range(len(self.rows))
         )
         return (*rows, Conclusion(self.value_name, values, otherwise, self.id, self.label))
@@ -168,19 +179,19 @@ class DecisionTable(Rule):
         """A clause for each row; with ``first``, an outcome's clause also asks that no earlier row holds."""
         clauses: list[Clause] = []
         for at, row in enumerate(self.rows):
-            conditions = tuple(c for name, cell in row.when.items() for c in _conditions(self.inputs[name], cell))
+            conditions = tuple(c for name, cell in row.when.items() for c in self.cell(name, cell))
             grounds, part = (ground(row),), ("rows", at)
             if self.hit == "collect":
                 clauses.append(Clause(self._has(row.then), True, "all", conditions, grounds, part))
                 continue
-            clauses.append(Clause(self._row(at), True, "all", conditions, grounds, part))
+            clauses.append(Clause(self.row_name(at), True, "all", conditions, grounds, part))
             earlier = range(at) if self.hit == "first" else ()
-            alone = (ConcludedIs(self._row(at), _TRUE), *(ConcludedIs(self._row(e), _FALSE) for e in earlier))
+            alone = (ConcludedIs(self.row_name(at), _TRUE), *(ConcludedIs(self.row_name(e), _FALSE) for e in earlier))
             clauses.append(Clause(self.value_name, row.then, "all", alone, grounds, part))
-        if self.otherwise is not None:
-            none = tuple(ConcludedIs(self._row(at), _FALSE) for at in range(len(self.rows)))
-            last = (ground(self.otherwise),)
-            clauses.append(Clause(self.value_name, self.otherwise.then, "all", none, last, ("otherwise",)))
+        if self._last is not None:
+            none = tuple(ConcludedIs(self.row_name(at), _FALSE) for at in range(len(self.rows)))
+            last = (ground(self._last),)
+            clauses.append(Clause(self.value_name, self._last.then, "all", none, last, ("otherwise",)))
         return Lowered("position", self.conclusions(context), tuple(clauses))
 
 
