@@ -49,6 +49,7 @@ check: $(READY) ## Lint, check types, and see that published schemas and the pag
 	$(BIN)/python -m bandstand.schemas check schemas
 	$(BIN)/python -m bandstand.framework_pages check docs/frameworks
 	$(BIN)/python -m bandstand.code_pages check docs
+	$(BIN)/python -m bandstand.kind_pages check docs/rules
 
 format: $(READY) ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix .
@@ -57,9 +58,10 @@ format: $(READY) ## Format the code and mend what the linter can.
 schemas: $(READY) ## Write the JSON Schemas from the models.
 	$(BIN)/python -m bandstand.schemas write schemas
 
-pages: $(READY) ## Write the pages of frameworks and of problem codes.
+pages: $(READY) ## Write the pages of frameworks, of problem codes and of kinds of rule.
 	$(BIN)/python -m bandstand.framework_pages write docs/frameworks
 	$(BIN)/python -m bandstand.code_pages write docs
+	$(BIN)/python -m bandstand.kind_pages write docs/rules
 
 bench: $(READY) ## Time the engines side by side.
 	$(BIN)/python benchmarks/engines.py

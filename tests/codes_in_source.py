@@ -53,10 +53,11 @@ def codes_of(of: ListName) -> set[str]:
 
 def _codes_in(paths: Iterable[Path]) -> set[str]:
     """``unknown-…`` is put together from a word: for rules, see :func:`bandstand.rules.base.unknown`."""
-    return {code for path in paths for code in _codes(ast.parse(path.read_text("utf-8")))} - NOT_CODES
+    return {code for path in paths for code in codes_in(ast.parse(path.read_text("utf-8")))} - NOT_CODES
 
 
-def _codes(tree: ast.Module) -> Iterator[str]:
+def codes_in(tree: ast.Module) -> Iterator[str]:
+    """Whatever is written like a code in one module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEBAB.fullmatch(node.value):
             yield node.value

@@ -40,7 +40,8 @@ def test_every_hook_is_documented_and_tested(hook: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(load_catalogue().kinds))
 def test_every_kind_of_rule_is_documented(kind: str) -> None:
-    assert f"| `{kind}` |" in text("docs/plugins.md")
+    assert f"| [`{kind}`]({kind}.md) |" in text("docs/rules/README.md")
+    assert "(rules/README.md)" in text("docs/plugins.md")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_readme_shows_real_output(tmp_path: Path) -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 

@@ -21,7 +21,7 @@ CORE = Path(bandstand.__file__).parent
 ORDER: tuple[tuple[str, ...], ...] = (
     ("",),  # bandstand/__init__.py, which has the version
     ("models",),
-    ("canonical", "codes", "errors", "generated", "words"),
+    ("canonical", "codes", "errors", "generated", "markdown", "words"),
     ("rules",),
     ("packs",),
     ("engine",),
@@ -32,7 +32,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("code_pages", "found", "framework_pages", "service", "starter"),
+    ("code_pages", "found", "framework_pages", "kind_pages", "service", "starter"),
     ("trial",),
     ("cli",),
     ("__main__",),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from bandstand import generated, words
 from bandstand.lookup import provenance_of
+from bandstand.markdown import heading, table
 from bandstand.plugins import load_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bandstand.models.framework import Framework, Outcome
     from bandstand.packs.pack import Pack
@@ -55,7 +56,7 @@ def _page(pack: Pack) -> Iterator[str]:
 
 
 def _uses(framework: Framework) -> Iterator[str]:
-    yield from _heading("What it is for, and what it refuses")
+    yield from heading("What it is for, and what it refuses")
     for purpose in framework.purposes:
         yield f"- **{purpose.id}**: {purpose.label} ({words.lines(purpose.source)}, {purpose.basis.value})."
     for refusal in framework.refuses:
@@ -64,7 +65,7 @@ def _uses(framework: Framework) -> Iterator[str]:
 
 
 def _outcomes(pack: Pack) -> Iterator[str]:
-    yield from _heading("What Bandstand does with it")
+    yield from heading("What Bandstand does with it")
     yield f"`bandstand evaluate FILES --framework {pack.id} --outcome ID` gives one of these for each person."
     yield ""
     rows = []
@@ -73,7 +74,7 @@ def _outcomes(pack: Pack) -> Iterator[str]:
             [f"{pack.rule_by_id[name].label} (`{pack.rule_by_id[name].KIND}`)" for name in outcome.rules], 9
         )
         rows.append((f"`{outcome.id}`", outcome.label, rules, _purposes(outcome, pack.framework)))
-    yield from _table(("outcome", "what it is", "by these rules", "for"), rows)
+    yield from table(("outcome", "what it is", "by these rules", "for"), rows)
     yield "What can be recommended:"
     yield ""
     for action in pack.framework.actions:
@@ -92,12 +93,12 @@ def _asks(framework: Framework) -> Iterator[str]:
     ]
     facts.extend((f"flag `{flag.id}`", flag.label, "", "the person") for flag in framework.flags)
     if facts:
-        yield from _heading("What it asks besides evidence")
-        yield from _table(("fact", "question", "answers", "of"), facts)
+        yield from heading("What it asks besides evidence")
+        yield from table(("fact", "question", "answers", "of"), facts)
 
 
 def _holds(pack: Pack) -> Iterator[str]:
-    yield from _heading("What it holds")
+    yield from heading("What it holds")
     rows = []
     for standard in pack.standards:
         units = [unit for unit in pack.criteria.values() if pack.standard_of[unit.id] is standard]
@@ -105,7 +106,7 @@ def _holds(pack: Pack) -> Iterator[str]:
         held = ", ".join(f"{number} `{name}`" for name, number in sets.items())
         finer = f", {len(units)} found met or not by themselves" if len(units) != len(standard.criteria) else ""
         rows.append((f"`{standard.id}`", standard.label, f"{held}{finer}", standard.source))
-    yield from _table(("standard", "label", "criteria", "lines"), rows)
+    yield from table(("standard", "label", "criteria", "lines"), rows)
     for scale in pack.framework.scales:
         points = words.listed([f"`{point.id}` ({point.label})" for point in scale.points], 9)
         yield f"Scale `{scale.id}`, {words.uncapitalised(scale.label)}: {points}."
@@ -114,12 +115,12 @@ def _holds(pack: Pack) -> Iterator[str]:
         yield "What the document says that informs, and that no rule reads:"
         yield ""
         guidance = [(f"`{g.id}`", g.label, str(len(g.items)), g.source) for g in pack.guidance]
-        yield from _table(("guidance", "label", "items", "lines"), guidance)
+        yield from table(("guidance", "label", "items", "lines"), guidance)
 
 
 def _counts(framework: Framework) -> Iterator[str]:
     policy = framework.findings
-    yield from _heading("How evidence counts")
+    yield from heading("How evidence counts")
     yield f"{policy.note or ''} ({words.lines(policy.source)}, {policy.basis.value})".strip()
     yield ""
     for view in policy.views:
@@ -133,7 +134,7 @@ def _counts(framework: Framework) -> Iterator[str]:
 
 def _doubts(pack: Pack) -> Iterator[str]:
     found = provenance_of(pack)
-    yield from _heading("What the document does not say")
+    yield from heading("What the document does not say")
     counted = words.listed([f"{number} {status}" for status, number in found.counts.items()], 9)
     yield f"`bandstand show {pack.id} --provenance` lists every item that is not stated: {counted}."
     yield ""
@@ -145,7 +146,7 @@ def _doubts(pack: Pack) -> Iterator[str]:
 def _links(pack: Pack) -> Iterator[str]:
     if not pack.crosswalks:
         return
-    yield from _heading("How it hangs together with others")
+    yield from heading("How it hangs together with others")
     for crosswalk in pack.crosswalks:
         yield f"`{crosswalk.to}`: {crosswalk.summary}"
         yield ""
@@ -153,25 +154,13 @@ def _links(pack: Pack) -> Iterator[str]:
             (f"`{link.from_}`", ", ".join(f"`{to}`" for to in link.to), link.relation.replace("_", " "), link.basis)
             for link in crosswalk.links
         ]
-        yield from _table(("here", "there", "relation", "basis"), rows)
+        yield from table(("here", "there", "relation", "basis"), rows)
 
 
 def _examples(pack: Pack) -> Iterator[str]:
-    yield from _heading("Worked examples")
+    yield from heading("Worked examples")
     for example in pack.examples:
         yield f"- {example.name}"
-
-
-def _heading(text: str) -> tuple[str, str]:
-    return f"## {text}", ""
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(headings)} |"
-    yield f"|{'---|' * len(headings)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |"
-    yield ""
 
 
 if __name__ == "__main__":

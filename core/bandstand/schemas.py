@@ -215,18 +215,20 @@ def _describe(part: dict[str, Any]) -> None:
     """Turn a docstring into what editors show: its text for the whole, and its attributes for the fields."""
     text, _, attributes = inspect.cleandoc(part.get("description", "")).partition("\n\nAttributes:\n")
     if text:
-        part["description"] = _plain(text)
-    for field, words in _entries(attributes):
+        part["description"] = plain(text)
+    for name, words in _entries(attributes):
+        # A field that Python could not name as YAML does has an underscore behind it.
+        field = name.rstrip("_")
         if field in part.get("properties", {}):
             part["properties"][field].setdefault("description", words)
 
 
 def _entries(attributes: str) -> Iterator[tuple[str, str]]:
     for match in _ATTRIBUTE.finditer(attributes):
-        yield match[1], _plain(match[2])
+        yield match[1], plain(match[2])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A docstring's text without its mark-up, each paragraph on one line."""
     paragraphs = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text).replace("``", "`").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

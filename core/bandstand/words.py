@@ -129,9 +129,9 @@ def asked(condition: Condition) -> str:
     """What a condition asks: ``L3.2 is met``, ``ladder.level is 3 or 4``, ``fte > 0.25``."""
     match condition:
         case FindingIs():
-            return f"{condition.criterion} is {_states(condition.states)}"
+            return f"{condition.criterion} is {states(condition.states)}"
         case ConcludedIs():
-            return f"{condition.conclusion} is {' or '.join(sorted(map(value, condition.values)))}"
+            return f"{condition.conclusion} is {' or '.join(map(value, sorted(condition.values, key=_in_order)))}"
         case MeasureCompares():
             return f"{condition.measure} {condition.comparison} {condition.number:g}"
         case FactIs():
@@ -153,11 +153,19 @@ def value(of: Value) -> str:
             return str(of)
 
 
-def _states(states: frozenset[State]) -> str:
-    if states == SETTLED_STATES:
+def _in_order(of: Value) -> tuple[bool, int, str]:
+    """Numbers before words, and 9 before 10."""
+    return (False, of, "") if isinstance(of, int) and not isinstance(of, bool) else (True, 0, value(of))
+
+
+def states(of: frozenset[State]) -> str:
+    """Findings as a condition asks for them: ``met``, ``open``, ``found short``, or each by its name."""
+    if of == SETTLED_STATES:
         return "met"
-    if states == frozenset(State) - SETTLED_STATES:
+    if of == frozenset(State) - SETTLED_STATES:
         return "open"
-    if states == SHORT_STATES:
+    if of == SHORT_STATES:
         return "found short"
-    return " or ".join(state.name.lower() for state in sorted(states))
+    if of == frozenset(State) - SHORT_STATES:
+        return "not found short"
+    return " or ".join(state.name.lower() for state in sorted(of))

@@ -76,9 +76,11 @@ class Rule(Provenance, ABC):
 
     #: The name that YAML gives the kind; the subclass repeats it as a literal field ``kind``.
     KIND: ClassVar[str]
+    #: Codes of the problems that ``check`` can report.
+    CODES: ClassVar[tuple[str, ...]] = ()
 
-    id: RuleId
-    label: Label
+    id: RuleId = Field(description="Unique in the pack; the names of what the rule concludes begin with it.")
+    label: Label = Field(description="What the rule is called, in a few words that people read.")
 
     @abstractmethod
     def conclusions(self, context: RuleContext) -> tuple[Conclusion, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -26,7 +26,7 @@ from bandstand.models.finding import SETTLED_STATES, SHORT_STATES, State
 from bandstand.models.framework import ItemId, Key, Label, Text
 from bandstand.models.provenance import Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown, unknown_sets
-from bandstand.rules.facts import facts_of, unknown_word, words_of
+from bandstand.rules.facts import WORD_CODES, facts_of, unknown_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +108,12 @@ class Premise(BaseModel):
 
 
 class Premises(BaseModel):
-    """Several premises, of which all or any hold."""
+    """Several premises, of which all or any hold.
+
+    Attributes:
+        all: Each of these holds.
+        any: At least one of these holds.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -131,6 +136,8 @@ class Condition(Provenance):
     """One thing that is looked at before anybody decides.
 
     Attributes:
+        id: Unique in the rule.
+        label: What it is called, in a few words.
         question: What people are asked where it fails or cannot be told.
         reason: Why it fails, where it does.
         when: What has to hold for it to be asked at all.
@@ -160,7 +167,19 @@ class Condition(Provenance):
 class Conditions(Rule):
     """The parent of the kinds that test conditions: ``ID.CONDITION`` is passes, fails, cant_tell or not_asked."""
 
-    conditions: tuple[Condition, ...] = Field(min_length=1)
+    CODES: ClassVar[tuple[str, ...]] = (
+        "duplicate-id",
+        "impossible-cell",
+        "unfit-fact",
+        "unknown-conclusion",
+        "unknown-criterion",
+        "unknown-fact",
+        "unknown-finding",
+        "unknown-set",
+        *WORD_CODES,
+    )
+
+    conditions: tuple[Condition, ...] = Field(min_length=1, description="What is looked at, in order.")
 
     @property
     def verdict_name(self) -> str:

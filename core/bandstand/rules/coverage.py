@@ -31,11 +31,12 @@ class Coverage(Rule):
     """How much of each standard has evidence, each kind of criteria by itself; it makes no level and no total.
 
     Concludes, for a rule ``coverage``: ``coverage.3.learn_that``, ``all``, ``some`` or ``none`` of the criteria of the
-    set ``learn_that`` in standard 3 that apply; ``coverage.whole``, the same of everything. A claim that waits to be
-    agreed covers nothing.
+    set ``learn_that`` in standard 3 that apply are shown by evidence that counts in full; ``coverage.whole``, the same
+    of everything. A claim that waits to be agreed covers nothing.
     """
 
     KIND: ClassVar[str] = "coverage"
+    CODES: ClassVar[tuple[str, ...]] = ("unknown-set",)
 
     kind: Literal["coverage"]
     sets: dict[Key, Label] = Field(min_length=1, description="The sets of criteria, with what each is called.")

@@ -51,21 +51,40 @@ class Level(Provenance):
 
 
 class Minimum(Provenance):
-    """A level that is the minimum for employment: falling short of it is never a development point."""
+    """A level that is the minimum for employment: falling short of it is never a development point.
+
+    Attributes:
+        level: Its number; the levels that it builds on are part of the minimum.
+    """
 
     level: int = Field(ge=1)
 
 
 class CumulativeLevels(Rule):
-    """Levels that build on one another; "builds on" is a graph, not always a chain.
+    """A ladder: a level is held when its criteria are met and the levels that it builds on are held.
+
+    All of a level's criteria are asked for, or at least ``need`` of them, and none of ``unless_short`` may be found
+    short. "Builds on" is a graph, not always a chain.
 
     Concludes, for a rule ``ladder`` with a level 3: ``ladder.L3`` (held or not), ``ladder.L3.short`` (evidence shows a
     criterion of it, or of a level that it builds on, wanting), ``ladder.level`` (the highest level held, 0 for none)
     and ``ladder.stopped_by`` (what keeps the next level from being held: ``shortfall``, ``absence`` of evidence,
     ``nothing``).
+
+    Attributes:
+        minimum: The level that is the minimum for employment, where there is one.
+        levels: The levels, in any order.
     """
 
     KIND: ClassVar[str] = "cumulative_levels"
+    CODES: ClassVar[tuple[str, ...]] = (
+        "cyclic-levels",
+        "duplicate-criterion",
+        "duplicate-level",
+        "impossible-level",
+        "unknown-criterion",
+        "unknown-level",
+    )
 
     kind: Literal["cumulative_levels"]
     minimum: Minimum | None = None

@@ -22,7 +22,7 @@ from bandstand.models.clauses import (
 from bandstand.models.framework import Key
 from bandstand.models.provenance import Provenance
 from bandstand.rules.base import Defect, Rule, RuleContext, ground, unknown
-from bandstand.rules.facts import COMMON, facts_of, unknown_word, words_of
+from bandstand.rules.facts import COMMON, WORD_CODES, facts_of, unknown_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,14 @@ class DecisionTable(Rule):
     """
 
     KIND: ClassVar[str] = "decision_table"
+    CODES: ClassVar[tuple[str, ...]] = (
+        "impossible-cell",
+        "otherwise-in-collect",
+        "unknown-conclusion",
+        "unknown-fact",
+        "unknown-input",
+        *WORD_CODES,
+    )
 
     kind: Literal["decision_table"]
     hit: Literal["unique", "first", "collect"]

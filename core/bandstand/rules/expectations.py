@@ -38,7 +38,9 @@ _SEVERAL = 2
 
 
 class Expectations(Rule):
-    """A stage's own statements and those that it builds on; never how many of them make anything.
+    """What is expected at a career stage, own and inherited, and what the evidence says of it.
+
+    A stage's own statements count, and those of the stages that it builds on; never how many of them make anything.
 
     Concludes, for a rule ``expected``: ``expected.stage``, the person's stage; and, each true or false of statements
     of the stage and of those that it builds on, ``expected.seen`` (there is evidence on any),
@@ -48,9 +50,15 @@ class Expectations(Rule):
     stages that build on this one: ``expected.beyond_seen`` (there is evidence on any), ``expected.beyond`` (any is
     met). ``expected.not_taught``: there is evidence on what applies only to people with a flag that this person has
     not.
+
+    Attributes:
+        sets: The criteria whose statements are expected, by their sets.
+        tags: Tags of statements of which it is concluded by themselves whether any is met.
+        focus_on: How many statements are chosen to work on next.
     """
 
     KIND: ClassVar[str] = "expectations"
+    CODES: ClassVar[tuple[str, ...]] = ("unknown-career-stage", "unknown-scale", "unknown-set", "unknown-tag")
 
     kind: Literal["expectations"]
     scale: Key = Field(description="The scale whose points are the stages; the person's is the fact career_stage.")

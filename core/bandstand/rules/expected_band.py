@@ -22,7 +22,11 @@ _TRUE, _FALSE = frozenset({True}), frozenset({False})
 
 
 class Bound(Provenance):
-    """One end of a band."""
+    """One end of a band, where it rests on something else than the band.
+
+    Attributes:
+        level: The number of the level.
+    """
 
     level: int = Field(ge=0)
 
@@ -41,6 +45,8 @@ class Band(BaseModel):
         source: Lines that the bounds rest on, where a bound gives none of its own.
         basis: How firmly, likewise.
         note: What was read, likewise.
+        gold: The level at which gold begins, likewise.
+        to: The last level that is gold, likewise; nothing is green where it is left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -51,7 +57,9 @@ class Band(BaseModel):
     source: Lines
     basis: Basis = Basis.STATED
     note: str | None = None
-    lowest: int | Bound = Field(alias="from")
+    lowest: int | Bound = Field(
+        alias="from", description="The level at which amber begins: its number, or a bound with a source of its own."
+    )
     gold: int | Bound
     to: int | Bound | None = None
 
@@ -74,13 +82,26 @@ class Band(BaseModel):
 class ExpectedBand(Rule):
     """Bands by grade and role, and the zone of a level against the band that applies.
 
-    Where several bands apply, the one that expects most goes first: by its gold level, then by where it starts.
+    A level below ``from`` is in the red zone; from there to below ``gold`` it is amber; from ``gold`` to ``to`` it is
+    gold, and above that green. Where several bands apply, the one that expects most goes first: by its gold level, then
+    by where it starts.
 
     Concludes, for a rule ``expected``: ``expected.band`` (the id of the band that applies, or none), ``expected.zone``
     (red, amber, gold, green or none) and, for each band, ``expected.for.ID`` (whether it is for this person).
+
+    Attributes:
+        bands: The bands; a grade or a role stands in one of them at the most.
     """
 
     KIND: ClassVar[str] = "expected_band"
+    CODES: ClassVar[tuple[str, ...]] = (
+        "band-out-of-order",
+        "duplicate-band",
+        "unknown-conclusion",
+        "unknown-grade",
+        "unknown-level",
+        "unknown-role",
+    )
 
     kind: Literal["expected_band"]
     level: str = Field(description="Name of the conclusion that gives the level, as `ladder.level`.")

@@ -22,6 +22,18 @@ COMMON: dict[str, Literal["word", "words", "number"]] = {
     "view": "word",
 }
 
+#: Codes of the problems that :func:`unknown_word` makes.
+WORD_CODES = (
+    "unknown-career-stage",
+    "unknown-fact-value",
+    "unknown-flag",
+    "unknown-grade",
+    "unknown-purpose",
+    "unknown-role",
+    "unknown-strand",
+    "unknown-view",
+)
+
 
 def facts_of(framework: Framework) -> dict[str, Literal["word", "words", "number"]]:
     """The facts that rules of a framework may read: free text is shown with the advice, and never read."""

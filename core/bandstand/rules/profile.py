@@ -40,9 +40,21 @@ class Profile(Rule):
     ``profile.standard.1d``, ``profile.section.1`` or ``profile.group.E``: the lowest point seen in each, none where
     nothing is seen. ``profile.seen`` says whether any criterion is at a point, ``profile.to_grow`` whether any is below
     the last.
+
+    Attributes:
+        scale: The scale that the points are of; it is ordinal.
+        roll_up: What is concluded under each heading: the ``lowest`` point that is seen there, or ``none``.
     """
 
     KIND: ClassVar[str] = "profile"
+    CODES: ClassVar[tuple[str, ...]] = (
+        "missing-points",
+        "unfit-criterion",
+        "unfit-scale",
+        "unknown-point",
+        "unknown-scale",
+        "unknown-set",
+    )
 
     kind: Literal["profile"]
     sets: tuple[Key, ...] = Field(min_length=1, description="The criteria that it is of, by their sets.")
@@ -50,7 +62,9 @@ class Profile(Rule):
     points: dict[Claim, ItemId] = Field(
         default_factory=dict, description="For criteria without points of their own: the point that each finding is."
     )
-    group_by: tuple[Grouping, ...] = Field(default=("standard",), min_length=1, description="Finest first.")
+    group_by: tuple[Grouping, ...] = Field(
+        default=("standard",), min_length=1, description="The headings that criteria are shown under, finest first."
+    )
     roll_up: Literal["lowest", "none"] = "none"
     focus_on: Chosen | None = Field(default=None, description="How many criteria are chosen to work on next.")
 

@@ -22,13 +22,15 @@ _VERDICTS = ("not_settled", "open", "settled")
 
 
 class Prompts(Conditions):
-    """What there is to talk through.
+    """Things to talk through: what is settled, what is open, and no pass mark.
 
     Concludes, for a rule ``plan``: ``plan.CONDITION`` for each condition, and ``plan.verdict``: ``not_settled`` when a
-    condition that decides fails, ``open`` when there is something else to talk through, else ``settled``.
+    condition that decides fails, ``open`` when there is something else to talk through, else ``settled``. A condition
+    ``passes``, ``fails``, is ``not_asked`` where what it waits for does not hold, and else is one that ``cant_tell``.
     """
 
     KIND: ClassVar[str] = "prompts"
+    CODES: ClassVar[tuple[str, ...]] = ("missing-words", *Conditions.CODES)
 
     kind: Literal["prompts"]
     says: dict[Literal["not_settled", "open", "settled"], Label] = Field(

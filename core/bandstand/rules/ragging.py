@@ -20,10 +20,14 @@ COLOURS = ("green", "amber", "blank")
 class Ragging(Rule):
     """The colours of one column of a sheet, filled in for one review point.
 
+    From the top, lines are green down to the first that is not met, which stays blank; lines that are met after it are
+    amber.
+
     Concludes, for a rule ``sheet``: ``sheet.L3.2``, the colour of each line: ``green``, ``amber`` or ``blank``.
     """
 
     KIND: ClassVar[str] = "ragging"
+    CODES: ClassVar[tuple[str, ...]] = ("duplicate-criterion", "unknown-criterion")
 
     kind: Literal["ragging"]
     order: tuple[ItemId, ...] = Field(min_length=1, description="Criteria in the sheet's order, top to bottom.")

@@ -30,7 +30,11 @@ class RatingCheck(Conditions):
 
     Concludes, for a rule ``rating``: ``rating.CONDITION`` for each condition, and ``rating.verdict``: ``not_supported``
     when a condition that decides fails, else ``needs_discussion`` when another fails or cannot be told, else
-    ``supported``; ``nothing_proposed`` when no rating is proposed.
+    ``supported``; ``nothing_proposed`` when no rating is proposed. A condition ``passes``, ``fails``, is ``not_asked``
+    where what it waits for does not hold, and else is one that ``cant_tell``.
+
+    Attributes:
+        proposed: The fact that gives the rating which somebody proposes.
     """
 
     KIND: ClassVar[str] = "rating_check"

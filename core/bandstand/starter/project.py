@@ -75,7 +75,7 @@ class Project:
     @property
     def distribution(self) -> str:
         """Name of the distribution, and of the folder where none is given."""
-        return f"bandstand-{self.name.replace('_', '-')}"
+        return "-".join(("bandstand", *self.name.split("_")))
 
     def files(self) -> dict[str, str]:
         """The template's files under the project's names: every text, by its path below the project."""
