@@ -198,8 +198,8 @@ def test_the_command_says_where_it_is_and_what_to_do_next(
     assert out.splitlines()[0].startswith("bandstand-our-ladder: ")
     assert [line.strip() for line in out.splitlines()[2:]] == [
         "python -m pip install --editable bandstand-our-ladder",
-        "bandstand check --strict our_ladder",
-        "bandstand test --min-coverage 100 our_ladder",
+        "bandstand check our_ladder --strict",
+        "bandstand test our_ladder --min-coverage 100",
     ]
 
 

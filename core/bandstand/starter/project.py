@@ -86,8 +86,8 @@ class Project:
         """The commands to go on with, once the project stands in a folder."""
         return (
             f"python -m pip install --editable {shlex.quote(str(folder))}",
-            f"bandstand check --strict {self.name}",
-            f"bandstand test --min-coverage 100 {self.name}",
+            f"bandstand check {self.name} --strict",
+            f"bandstand test {self.name} --min-coverage 100",
         )
 
     def _path(self, name: str) -> str:
