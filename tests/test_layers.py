@@ -33,7 +33,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("builtin",),
     ("plugins",),
     ("code_pages", "found", "framework_pages", "kind_pages", "service", "starter"),
-    ("trial",),
+    ("testing", "trial"),
     ("cli",),
     ("__main__",),
 )
