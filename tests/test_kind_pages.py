@@ -60,14 +60,7 @@ def test_a_page_that_has_drifted_is_named(tmp_path: Path, capsys: pytest.Capture
     assert capsys.readouterr().err.startswith("Not up to date: ragging.md. Run `python -m bandstand.kind_pages write ")
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=pytest.mark.xfail(reason="its fields are being written")) if n == 8 else kind
-        for n, kind in enumerate(KINDS)
-    ],
-    ids=lambda kind: kind.KIND,
-)
+@each_kind
 def test_a_page_says_of_each_field_what_can_stand_there_and_what_it_means(kind: type[Rule]) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*) \|$", text(kind), re.MULTILINE)
     fields = [field.alias or name for name, field in kind.model_fields.items()]

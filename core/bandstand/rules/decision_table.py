@@ -35,7 +35,13 @@ Cell = Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1)]
 
 
 class Input(BaseModel):
-    """Where a column of the table looks: a fact about the person, or another rule's conclusion."""
+    """Where a column of the table looks: a fact about the person, or another rule's conclusion.
+
+    Attributes:
+        fact: A fact: ``grade``, ``strand``, ``career_stage``, ``roles``, ``flags``, ``fte``, ``months_in_role``,
+            ``purpose``, ``view``, or one that the framework asks for.
+        conclusion: The name of a conclusion, as ``ladder.level``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,6 +60,10 @@ class Row(Provenance):
 
     A cell is a value, a list of values, a comparison such as ``"> 0.25"``, ``known`` or ``unknown`` (for facts). A
     column that the row leaves out may be anything.
+
+    Attributes:
+        when: What each column is to be, by the input's name; a list is any of its values.
+        then: The outcome. For a table that gives an action, the id of one of the framework's actions.
     """
 
     when: dict[Key, Cell]
@@ -61,19 +71,31 @@ class Row(Provenance):
 
 
 class Otherwise(Provenance):
-    """The outcome when no row holds."""
+    """The outcome when no row holds.
+
+    Attributes:
+        then: The outcome, as a row has it.
+    """
 
     then: Key
 
 
 class DecisionTable(Rule):
-    """A table with a hit policy.
+    """A table: rows of what has to hold, each with its outcome, and what holds where none does.
 
-    Where no row needs to hold, it says so by `otherwise: nothing`; without an `otherwise`, the rows cover everything.
+    Of rows that hold, the hit policy says which counts: with ``first`` the one that stands first; with ``unique`` there
+    is never more than one; with ``collect`` all of them do. Where no row needs to hold, the table says so by
+    ``otherwise: nothing``; without an ``otherwise``, the rows cover everything.
 
     Concludes, for a rule ``action`` with hit policy ``first`` or ``unique``: ``action.value``, the outcome (none when
     no row holds and there is no ``otherwise``), and ``action.row1`` and so on, whether each row holds. With
     ``collect``: ``action.has.OUTCOME`` for each outcome.
+
+    Attributes:
+        hit: Which of the rows that hold counts.
+        inputs: The columns, each with a name that rows use.
+        rows: The rows, from the top.
+        otherwise: The outcome where no row holds, or ``nothing``.
     """
 
     KIND: ClassVar[str] = "decision_table"
