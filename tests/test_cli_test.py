@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bandstand.engine.plain import Inputs
 
 EXAMPLES = "examples/levels.yaml"
+VIEW = "      flags: { fact: flags }\n      view: { fact: view }"
 SENTENCE = "Someone who meets both lines of level 1 is at level 1"
 
 
@@ -155,6 +156,28 @@ def test_without_durable_rules_the_plain_engine_runs_alone_and_says_so(
     code, out, _ = installed("test", at())
     assert code == 0
     assert "one example by plain alone, as durable-rules is not installed, all as expected" in out
+
+
+def test_what_a_solver_shows_to_be_impossible_is_not_counted(
+    installed: Cli, at: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "      - { when: { flags: on_leave }, then: rise, source: 26 }\n"
+    second = row + row.replace("on_leave", "on_leave, view: agreed").replace("26", "27")
+    at(("rules/actions.yaml", row, second), ("rules/actions.yaml", "      flags: { fact: flags }", VIEW))
+    hit = "row 2 never hit: note.value is rise"
+    code, out, err = installed("test", "ours", "--uncovered")
+    assert (code, err) == (0, "")
+    assert hit not in out
+    assert json.loads(installed("test", "ours", "--json")[1])["packs"][0]["solver"] is True
+
+    def missing() -> None:
+        raise EngineUnavailableError("It is not there.")
+
+    monkeypatch.setattr("bandstand.checks.formula.solver_library", missing)
+    code, out, err = installed("test", "ours", "--uncovered")
+    assert code == 0
+    assert hit in out
+    assert err == "Without a solver, what can never happen may be counted: pip install 'bandstand[check]'."
 
 
 @pytest.mark.durable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import support
-from bandstand.coverage import Coverage, Item, Obvious, unexercised
+from bandstand.coverage import Coverage, Goal, Item, obvious, unexercised
 from bandstand.engine.evaluate import Evaluator
 from bandstand.models.clauses import FindingIs
 from bandstand.models.evidence import Person
@@ -16,10 +16,13 @@ from support import AS_OF, record
 from tiny import tiny
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from bandstand.models.evidence import Evidence
+    from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
+    from bandstand.rules.program import Program
 
 LADDER: dict[str, Any] = {
     "id": "ladder",
@@ -139,12 +142,13 @@ def test_what_says_itself_that_it_always_or_never_holds_is_not_wanted() -> None:
 def test_what_is_known_to_be_impossible_is_taken_out_and_what_was_seen_stays() -> None:
     of = pack(LADDER)
     evaluator = Evaluator(of, durable=False)
-    asked: list[tuple[str, int, bool]] = []
+    asked: list[Goal] = []
 
-    def nothing_holds(program: object, thing: str, at: int, holds: bool) -> bool:  # noqa: FBT001 - as Impossible is
-        asked.append((thing, at, holds))
-        del program
-        return holds
+    def nothing_holds(_: Evaluator, outcome: Outcome, program: Program, goals: Iterable[Goal]) -> set[Goal]:
+        assert outcome.id in program.name
+        given = list(goals)
+        asked.extend(given)
+        return {goal for goal in given if goal[2]}
 
     coverage = Coverage(evaluator, nothing_holds)
     coverage.see(evaluator.evaluate(Person(person="P-1"), [record("A.1")], AS_OF))
@@ -202,13 +206,14 @@ def test_items_come_in_the_order_of_the_rules_and_name_their_part() -> None:
 
 
 def test_what_depends_on_evidence_may_go_either_way() -> None:
-    program, obvious = Evaluator(pack(LADDER), durable=False).program(), Obvious()
-    for holds in (True, False):
-        asked = [at for at, c in enumerate(program.conditions) if isinstance(c, FindingIs)]
-        assert len(asked) > 4
-        assert not any(obvious(program, "condition", at, holds) for at in asked)
-        clauses = [clause.number for clause in program.clauses if clause.clause.conclusion.startswith("ladder.")]
-        assert not any(obvious(program, "clause", at, holds) for at in clauses)
+    evaluator = Evaluator(pack(LADDER), durable=False)
+    program, outcome = evaluator.program(), evaluator.pack.framework.outcomes[0]
+    asked = [at for at, c in enumerate(program.conditions) if isinstance(c, FindingIs)]
+    clauses = [clause.number for clause in program.clauses if clause.clause.conclusion.startswith("ladder.")]
+    goals: list[Goal] = [("condition", at, holds) for at in asked for holds in (True, False)]
+    goals += [("clause", at, holds) for at in clauses for holds in (True, False)]
+    assert len(goals) > 20
+    assert obvious(evaluator, outcome, program, goals) == set()
 
 
 def test_what_follows_from_a_row_that_always_holds_is_not_wanted_either() -> None:

@@ -20,16 +20,19 @@ from bandstand.rules.program import Program
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bandstand.engine.evaluate import Evaluated, Evaluator, Run
     from bandstand.models.clauses import Conclusion
+    from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
     from bandstand.rules.program import CompiledClause, Layer
 
-Thing = Literal["clause", "condition"]
-#: Of a program, a clause or a condition by its position, and whether it is to hold: whether that can never be.
-Impossible = Callable[[Program, Thing, int, bool], bool]
+Thing = Literal["condition", "clause"]
+#: A condition or a clause by its position in a program, and whether it is to hold.
+Goal = tuple[Thing, int, bool]
+#: Of an outcome and one of its programs: those of some goals that can never be reached.
+Impossible = Callable[["Evaluator", "Outcome", Program, "Iterable[Goal]"], "set[Goal]"]
 
 #: What is counted: that a clause concludes, that a row of a decision table is hit, that a condition holds.
 Kind = Literal["clause", "row", "condition"]
@@ -74,21 +77,15 @@ def _when(clause: Clause) -> str:
     return f", when {how if len(asked) > 1 else ''}{words.listed(asked)}"
 
 
-class Obvious:
-    """What clauses and conditions say by themselves never to hold, or never to fail: a row without cells always holds.
+def obvious(evaluator: Evaluator, outcome: Outcome, program: Program, goals: Iterable[Goal]) -> set[Goal]:
+    """The goals that clauses and conditions say themselves never to be reached: a row without cells always holds.
 
     It follows what is so through the layers, and looks at no two conditions together; a solver sees more.
     """
-
-    def __init__(self) -> None:
-        self._known: dict[str, _Constants] = {}
-
-    def __call__(self, program: Program, thing: Thing, at: int, holds: bool) -> bool:  # noqa: FBT001 - as Impossible is
-        """See :data:`Impossible`."""
-        if program.name not in self._known:
-            self._known[program.name] = _Constants(program)
-        known = self._known[program.name]
-        return (known.clauses if thing == "clause" else known.conditions)[at] is (not holds)
+    del evaluator, outcome
+    known = _Constants(program)
+    by_thing = {"clause": known.clauses, "condition": known.conditions}
+    return {(thing, at, holds) for thing, at, holds in goals if by_thing[thing][at] is (not holds)}
 
 
 class _Constants:
@@ -144,20 +141,21 @@ class Coverage:
 
     Args:
         evaluator: Of the pack; the runs that are gathered are its own.
-        impossible: What can never happen, and so does not count; what is obvious when None.
+        impossible: What can never happen, and so does not count.
     """
 
-    def __init__(self, evaluator: Evaluator, impossible: Impossible | None = None) -> None:
+    def __init__(self, evaluator: Evaluator, impossible: Impossible = obvious) -> None:
+        self._evaluator = evaluator
         self._pack = evaluator.pack
-        self._impossible = impossible or Obvious()
-        self._programs = {
-            program.name: program
-            for outcome in self._pack.outcomes
-            for program in (evaluator.program(outcome), evaluator.review_program(outcome))
-        }
+        self._impossible = impossible
+        self._programs = [
+            (outcome, program)
+            for outcome in self._pack.outcomes.values()
+            for program in (evaluator.program(outcome.id), evaluator.review_program(outcome.id))
+        ]
         #: For each program, what each clause and each condition was seen to do.
-        self._clauses = {name: _Seen(len(program.clauses)) for name, program in self._programs.items()}
-        self._conditions = {name: _Seen(len(program.conditions)) for name, program in self._programs.items()}
+        self._clauses = {program.name: _Seen(len(program.clauses)) for _, program in self._programs}
+        self._conditions = {program.name: _Seen(len(program.conditions)) for _, program in self._programs}
 
     def see(self, evaluated: Evaluated) -> None:
         """Gather what was seen in every run of an evaluation."""
@@ -176,29 +174,37 @@ class Coverage:
     def items(self) -> dict[Item, bool]:
         """Everything that can happen, by rule, and whether it was seen; of what several outcomes share, in any."""
         found: dict[Item, bool] = {}
-        for program in self._programs.values():
-            for item, at in self._of(program):
-                thing: Thing = "clause" if isinstance(item.of, Clause) else "condition"
-                seen = (self._clauses if thing == "clause" else self._conditions)[program.name]
-                was = seen.was(at, holds=item.holds)
-                if was or not self._impossible(program, thing, at, item.holds):
-                    found[item] = found.get(item, False) or was
+        for _, program in self._programs:
+            for item, goal in self._of(program):
+                found[item] = found.get(item, False) or self._was(program, goal)
+        possible = {item for item, seen in found.items() if seen}
+        for outcome, program in self._programs:
+            unseen = {item: goal for item, goal in self._of(program) if item not in possible}
+            never = self._impossible(self._evaluator, outcome, program, unseen.values()) if unseen else set()
+            possible.update(item for item, goal in unseen.items() if goal not in never)
         order = {rule: at for at, rule in enumerate(self._pack.rule_by_id)}
-        return dict(sorted(found.items(), key=lambda pair: order[pair[0].rule]))
+        return {
+            item: seen for item, seen in sorted(found.items(), key=lambda pair: order[pair[0].rule]) if item in possible
+        }
 
-    def _of(self, program: Program) -> Iterator[tuple[Item, int]]:
+    def _was(self, program: Program, goal: Goal) -> bool:
+        thing, at, holds = goal
+        seen = self._clauses if thing == "clause" else self._conditions
+        return seen[program.name].was(at, holds=holds)
+
+    def _of(self, program: Program) -> Iterator[tuple[Item, Goal]]:
         parts: dict[tuple[str, int], tuple[str | int, ...]] = {}
         for clause in program.clauses:
             rule = self._pack.rule_by_id[program.conclusions[clause.conclusion].rule]
             is_row = isinstance(rule, DecisionTable) and rule.is_hit(clause.clause)
+            kind: Kind = "row" if is_row else "clause"
             for holds in (True, False):
-                kind: Kind = "row" if is_row else "clause"
-                yield Item(rule.id, kind, clause.clause, holds, clause.clause.part), clause.number
+                yield Item(rule.id, kind, clause.clause, holds, clause.clause.part), ("clause", clause.number, holds)
             for at in clause.conditions:
                 parts.setdefault((rule.id, at), clause.clause.part)
         for (name, at), part in parts.items():
             for holds in (True, False):
-                yield Item(name, "condition", program.conditions[at], holds, part), at
+                yield Item(name, "condition", program.conditions[at], holds, part), ("condition", at, holds)
 
 
 class _Seen:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandstand.coverage import Coverage, Impossible, Item
+from bandstand.checks.possible import never
+from bandstand.coverage import Coverage, Item, obvious
 from bandstand.engine.evaluate import Evaluator
 from bandstand.examples import try_example
 from bandstand.models.trial import Failure, PackTrial, RuleCoverage, Untried
@@ -32,10 +33,10 @@ class Trial:
     Args:
         found: A pack without problems.
         text: Only the examples whose names hold this, in whatever letter case; all when None.
-        impossible: What can never happen, and so need not be shown; what is obvious when None.
+        solver: Whether a solver says what can never happen, and so need not be shown; else what is obvious does.
     """
 
-    def __init__(self, found: FoundPack, text: str | None = None, impossible: Impossible | None = None) -> None:
+    def __init__(self, found: FoundPack, text: str | None = None, *, solver: bool = False) -> None:
         assert found.draft.pack is not None
         self._found = found
         self._pack: Pack = found.draft.pack
@@ -49,7 +50,8 @@ class Trial:
         both = Evaluator(self._pack)
         self._evaluators: dict[EngineChoice, Evaluator] = {"both": both} if both.unavailable is None else {}
         self._evaluators["plain"] = plain
-        self._coverage = Coverage(plain, impossible)
+        self._solver = solver
+        self._coverage = Coverage(plain, never if solver else obvious)
         self._failures: list[Failure] = []
 
     def run(self) -> Iterator[Placed]:
@@ -95,6 +97,7 @@ class Trial:
             percent=_percent(sum(items.values()), len(items)),
             rules=tuple(rules),
             untried=tuple(self._untried(items)),
+            solver=self._solver,
         )
 
     def _untried(self, items: dict[Item, bool]) -> Iterator[Untried]:

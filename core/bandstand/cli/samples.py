@@ -53,25 +53,41 @@ def run_examples(
     if text is not None and min_coverage is not None:
         raise typer.BadParameter("what some examples show says nothing of all", param_hint="--min-coverage")
     found = find_packs(packs or ())
-    trials = [Trial(pack, text) for pack in found if pack.draft.pack is not None]
+    solver = _has_solver()
+    trials = [Trial(pack, text, solver=solver) for pack in found if pack.draft.pack is not None]
     total = sum(len(trial.examples) for trial in trials)
     if text is not None and trials and not total:
         raise typer.BadParameter(f'no example\'s name holds "{text}"', param_hint="-k")
     for _ in with_progress((placed for trial in trials for placed in trial.run()), total, "Running examples"):
         pass
-    results = [trial.result() for trial in trials]
+    results = list(with_progress((trial.result() for trial in trials), len(trials), "Counting what they show"))
     if as_json:
         from bandstand.models.trial import TrialListing  # noqa: PLC0415
 
         typer.echo(TrialListing(packs=tuple(results)).model_dump_json(indent=2))
     else:
         render_trial.trials(results, uncovered=uncovered, least=min_coverage)
+        if not solver and any(result.untried for result in results):
+            typer.echo(
+                "Without a solver, what can never happen may be counted: pip install 'bandstand[check]'.", err=True
+            )
     problems = [problem for pack in found for problem in pack.problems]
     if problems:
         errors.say_problems(problems, as_json=as_json)
         raise typer.Exit(errors.BAD_INPUT)
     if _fails(results, min_coverage):
         raise typer.Exit(errors.FOUND)
+
+
+def _has_solver() -> bool:
+    from bandstand.checks.formula import solver_library  # noqa: PLC0415 - heavy, and --help needs none of it
+    from bandstand.errors import EngineUnavailableError  # noqa: PLC0415
+
+    try:
+        solver_library()
+    except EngineUnavailableError:
+        return False
+    return True
 
 
 def _fails(results: Sequence[PackTrial], least: float | None) -> bool:

@@ -81,6 +81,7 @@ class PackTrial(_Part):
         percent: Share of what can happen that some example shows, rounded down to a tenth.
         rules: The same by rule.
         untried: What no example shows.
+        solver: Whether a solver took out what can never happen; else only what is obvious was.
     """
 
     framework: str
@@ -92,6 +93,7 @@ class PackTrial(_Part):
     percent: float
     rules: tuple[RuleCoverage, ...]
     untried: tuple[Untried, ...]
+    solver: bool
 
     @property
     def covered(self) -> int:
