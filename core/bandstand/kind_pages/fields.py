@@ -27,6 +27,8 @@ _PLAIN: Final = {
     "boolean": "true or false",
     "null": "null",
 }
+#: What any scalar of YAML may be.
+_ANYTHING: Final = {"boolean", "integer", "string", "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +107,25 @@ def _type(part: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
         name = str(part["$ref"]).removeprefix(_DEFS)
         article = "an" if name[0] in "AEIOU" else "a"
         return f"{article} [{name}](#{name.lower()})" if "properties" in defs[name] else _type(defs[name], defs)
-    if "const" in part:
-        return f"`{part['const']}`"
-    if "enum" in part:
-        return _either([f"`{word}`" for word in part["enum"]])
+    if "const" in part or "enum" in part:
+        return _either([f"`{word}`" for word in part.get("enum", [part.get("const")])])
     if "anyOf" in part:
-        ways = [
-            _type(way, defs) for way in part["anyOf"] if way != {"type": "null"} or part.get("default", 0) is not None
-        ]
-        return _either(list(dict.fromkeys(ways)))
+        return _either(list(dict.fromkeys(_ways(part, defs))))
     if part.get("type") == "array":
         least = ", one or more" if part.get("minItems") else ""
         return f"a list of {_several(_type(part['items'], defs))}{least}"
     if part.get("type") == "object":
         return _mapping(part, defs)
     return _PLAIN[part["type"]] + _span(part)
+
+
+def _ways(part: Mapping[str, Any], defs: Mapping[str, Any]) -> Iterator[str]:
+    """Each thing that can stand there; where nothing does by default, that goes without saying."""
+    left_out: set[str] = set() if part.get("default", "") is not None else {"null"}
+    if {way.get("type") for way in part["anyOf"]} >= _ANYTHING:
+        yield "a value"
+        left_out = _ANYTHING
+    yield from (_type(way, defs) for way in part["anyOf"] if way.get("type") not in left_out)
 
 
 def _mapping(part: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
@@ -131,7 +137,13 @@ def _mapping(part: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
 
 
 def _several(of: str) -> str:
-    plural = {"a name": "names", "an id": "ids", "text": "texts", "a whole number": "whole numbers"}
+    plural = {
+        "a name": "names",
+        "an id": "ids",
+        "text": "texts",
+        "a whole number": "whole numbers",
+        "a value": "values",
+    }
     return plural.get(of) or of.removeprefix("a ").removeprefix("an ")
 
 

@@ -48,6 +48,10 @@ prints it: letters, digits, spaces and `. : + _ @ -`, a letter or a digit first,
 lines of the document, as `540` or `382-394, 460`. [problems.md](../problems.md) lists all that can be wrong with a
 pack."""
 
+_CLOSER: Final = """\
+`bandstand check` goes on to look at what the rules of a pack mean together, and shows an input for each thing that it
+finds: [what a closer look finds](../problems.md#what-a-closer-look-finds)."""
+
 
 def pages() -> dict[str, bytes]:
     """The index, and the page of every kind that is installed, by the name of its file."""
@@ -107,7 +111,7 @@ def _page(name: str, own: dict[str, Any], defs: Mapping[str, Any], catalogue: Ca
     for code in sorted(kind.CODES):
         means = next((entry.means for entry in registry().get(code, ()) if entry.of == "pack"), "")
         yield f"- [`{code}`](../problems/{code}.md): {means}"
-    yield from ("", f"[All kinds]({_INDEX}).", "", _MADE)
+    yield from ("", _CLOSER, "", f"[All kinds]({_INDEX}).", "", _MADE)
 
 
 def _rests_on_lines(properties: Mapping[str, Any]) -> bool:
