@@ -10,58 +10,32 @@ from bandstand.checks.inputs import inputs_of
 from bandstand.models.finding import State
 
 if TYPE_CHECKING:
-    from bandstand.coverage import Thing
+    from collections.abc import Iterable
+
+    from bandstand.coverage import Goal
     from bandstand.engine.evaluate import Evaluator
+    from bandstand.models.framework import Outcome
     from bandstand.rules.program import Program
 
 
-class Proven:
-    """Whether it is proved that a clause or condition never holds, or never fails: see ``coverage.Impossible``.
+def never(evaluator: Evaluator, outcome: Outcome, program: Program, goals: Iterable[Goal]) -> set[Goal]:
+    """Those of some goals that are proved never to be reached: see ``coverage.Impossible``.
 
     Args:
-        evaluator: Of the pack whose programs are asked about.
+        evaluator: Of the pack.
+        outcome: One of the pack's.
+        program: One of the outcome's programs.
+        goals: What is asked about. The fewer, the sooner it is answered.
 
     Raises:
-        EngineUnavailableError: There is no solver; the message says how to install it. When it is asked, not when made.
+        EngineUnavailableError: There is no solver; the message says how to install it.
     """
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._known: dict[str, _Known] = {}
-
-    def __call__(self, program: Program, thing: Thing, at: int, holds: bool) -> bool:  # noqa: FBT001 - as Impossible is
-        """See :data:`bandstand.coverage.Impossible`."""
-        if program.name not in self._known:
-            self._known[program.name] = _Known(self._asked(program))
-        return not self._known[program.name].can_be(thing, at, holds=holds)
-
-    def _asked(self, program: Program) -> Asked:
-        for outcome in self._evaluator.pack.framework.outcomes:
-            if program in (self._evaluator.program(outcome.id), self._evaluator.review_program(outcome.id)):
-                ways = self._evaluator.ways(outcome.id)
-                states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
-                return Asked(Formula(program, inputs_of(self._evaluator.pack, outcome, program, states)))
-        raise AssertionError(program.name)
-
-
-class _Known:
-    """What is known of one program: everything that any model so far has shown, so that few need to be asked for."""
-
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._literals = {"clause": asked.formula.clauses, "condition": asked.formula.conditions}
-        self._possible: set[tuple[str, int, bool]] = set()
-
-    def can_be(self, thing: Thing, at: int, *, holds: bool) -> bool:
-        if (thing, at, holds) in self._possible:
-            return True
-        literal = self._literals[thing][at]
-        model = self._asked.model(literal if holds else self._asked.neither(literal))
-        if model is None:
-            return False
-        self._possible.update(
-            (name, n, self._asked.holds(model, one))
-            for name, literals in self._literals.items()
-            for n, one in enumerate(literals)
-        )
-        return True
+    ways = evaluator.ways(outcome.id)
+    states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
+    asked = Asked(Formula(program, inputs_of(evaluator.pack, outcome, program, states)))
+    literals = {"condition": asked.formula.conditions, "clause": asked.formula.clauses}
+    wanted = {
+        (thing, at, holds): literals[thing][at] if holds else asked.neither(literals[thing][at])
+        for thing, at, holds in goals
+    }
+    return set(asked.impossible(wanted))
