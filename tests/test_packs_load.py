@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
 import bandstand
 from bandstand.errors import ProblemsError
+from bandstand.models.clauses import FactKnown, Lowered
+from bandstand.packs import bounds
 from bandstand.packs.load import load_pack
 from bandstand.plugins import load_catalogue
+from bandstand.rules.ragging import Ragging
 from codes_in_source import codes_of
 from tiny import TINY, tiny
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
+    from bandstand.rules.base import RuleContext
 
 CORE = Path(bandstand.__file__).parent
 KINDS = load_catalogue(points=[]).kinds
@@ -76,31 +80,71 @@ rules/more/old.yaml
 
 evidence.schema.json
 + {
-! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+! broken-schema evidence.schema.json, line 1: This is not JSON: … Mend it.
 
 evidence.schema.json
 + { "type": "text" }
-! broken-schema evidence.schema.json, type: This is not a JSON Schema: 'text' … Mend it.
+! broken-schema evidence.schema.json, line 1, type: This is not a JSON Schema: 'text' … Mend it.
 
 evidence.schema.json
 + { "properties": { "note": { "pattern": "(" } } }
-! broken-schema evidence.schema.json, properties.note.pattern: This is not a JSON Schema: '(' … Mend it.
+! broken-schema evidence.schema.json, line 1, properties.note.pattern: This is not a JSON Schema: '(' … Mend it.
+
+evidence.schema.json
++ { "properties": { "note": {
++   "pattern": "^(a+)+$" } } }
+! slow-pattern evidence.schema.json, line 2, properties.note.pattern:
+  The pattern "^(a+)+$" takes very long over some texts. Begin it with ^, …
+
+evidence.schema.json
++ { "properties": { "note": { "$ref": "#/$defs/text" } },
++   "$defs": { "texts": { "maxLength": 80 } } }
+! unknown-ref evidence.schema.json, line 1, properties.note.$ref:
+  "#/$defs/text" leads nowhere in this file, and no other is looked into. Did you mean #/$defs/texts?
+
+evidence.schema.json
++ { "$ref": "https://example.org/evidence.json" }
+! unknown-ref evidence.schema.json, line 1, $ref: "https://example.org/evidence.json" leads nowhere in this file,
+  and no other is looked into. Write what it stands for in its place.
+
+evidence.schema.json
++ { "$ref": "#/$defs/one", "$defs": { "one": { "anyOf": [
++   { "$ref": "#/$defs/one" }, { "required": ["note"] } ] } } }
+! endless-ref evidence.schema.json, line 1, $defs.one:
+  References lead back to where they stand, or multiply, so no record could be held against this. Let …
+
+evidence.schema.json
++ { "required": ["note",
++   "Date of birth"] }
+! protected-characteristic evidence.schema.json, line 2, required[1]:
+  "Date of birth" is a protected characteristic, which evidence never holds. Take it out.
+
+evidence.schema.json
++ { "if": { "properties": { "age": { "const": "60" } } }, "then": { "required": ["note"] } }
+! protected-characteristic evidence.schema.json, line 1, if.properties.age:
+  "age" is a protected characteristic, which evidence never holds. Take it out.
+
+rules/actions.yaml
+- fte: { fact: fte }
++ fte: { fact: Marital-Status }
+! protected-characteristic rules/actions.yaml, line 10, rules[0].inputs.fte.fact:
+  "Marital-Status" is a protected characteristic, which never reaches a rule. Take it out.
 
 evidence.schema.json
 + true
-! broken-schema evidence.schema.json: This is not … Mend it.
+! broken-schema evidence.schema.json, line 1: This is not … Mend it.
 
 evidence.schema.json
 + { "const": NaN }
-! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+! broken-schema evidence.schema.json, line 1: This is not JSON: … Mend it.
 
 evidence.schema.json
 + { "maximum": 1e999 }
-! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+! broken-schema evidence.schema.json, line 1: This is not JSON: … Mend it.
 
 evidence.schema.json
 + { "maximum": 9007199254740993 }
-! broken-schema evidence.schema.json: This is not JSON: … Mend it.
+! broken-schema evidence.schema.json, line 1: This is not JSON: … Mend it.
 
 framework.yaml
 - publisher: Nobody in particular
@@ -1367,7 +1411,7 @@ def test_a_file_that_is_not_utf_8_is_reported_at_its_line(tmp_path: Path) -> Non
 def test_a_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
     problems = problems_of(tiny(tmp_path, ("standards/A.yaml", "", b"#" * (4 * 1024 * 1024 + 1))))
     assert [p.code for p in problems] == ["file-too-large"]
-    assert problems[0].message == "The file has 4,194,305 bytes; a pack's file has at most 4,194,304."
+    assert problems[0].message == "The file has more than 4,194,304 bytes, and no pack's file needs as many."
     assert problems[0].remedy == "Split it."
 
 
@@ -1379,17 +1423,77 @@ def test_a_schema_of_any_bytes_is_a_problem_and_never_an_exception(content: byte
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_bytes = Path.read_bytes
+    opened = Path.open
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "B.yaml":
+    def refuse(path: Path, mode: str = "r", *rest: Any) -> Any:
+        if path.name == "B.yaml" and mode == "rb":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return opened(path, mode, *rest)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    assert rendered(problems_of(tiny(tmp_path))) == [
+    folder = tiny(tmp_path)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert rendered(problems_of(folder)) == [
         "unreadable-file standards/B.yaml: The file cannot be read: Permission denied. Check its rights.",
     ]
+
+
+class Reads(Ragging):
+    """A stranger's kind, which checks nothing and reads whatever fact it is told to."""
+
+    KIND: ClassVar[str] = "reads"
+
+    kind: Literal["reads"]  # type: ignore[assignment]  # a kind of its own
+    fact: str
+
+    def lower(self, context: RuleContext) -> Lowered:
+        """A sheet whose first line goes by the fact."""
+        part = super().lower(context)
+        first = part.clauses[0]
+        return replace(part, clauses=(replace(first, conditions=(FactKnown(self.fact),)), *part.clauses[1:]))
+
+
+@pytest.mark.parametrize(("fact", "code"), [("age", "protected-characteristic"), ("shoe_size", "unknown-fact")])
+def test_no_kind_of_rule_reads_a_fact_that_rules_may_not_know(fact: str, code: str, tmp_path: Path) -> None:
+    rule = ("rules/sheet.yaml", "kind: ragging", f"kind: reads\n    fact: {fact}")
+    outcome = ("framework.yaml", "    colours: sheet\n", "")
+    with pytest.raises(ProblemsError) as caught:
+        load_pack(tiny(tmp_path, rule, outcome), {**KINDS, "reads": Reads})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.file, problem.place.line) == (code, "rules/sheet.yaml", 2)
+    assert f'"{fact}"' in problem.message
+
+
+@pytest.mark.parametrize("name", ["rules/bands.yaml", "evidence.schema.json", "examples"])
+def test_what_leads_out_of_the_pack_is_not_read(name: str, tmp_path: Path) -> None:
+    folder, other = tiny(tmp_path / "pack"), tiny(tmp_path / "other")
+    if (folder / name).is_dir():
+        (folder / name / "levels.yaml").unlink()
+        (folder / name).rmdir()
+    else:
+        (folder / name).unlink()
+    (folder / name).symlink_to(other / name)
+    told = [problem for problem in problems_of(folder) if problem.code == "outside-pack"]
+    assert rendered(told) == [f"outside-pack {name}: This leads out of the pack's folder. Put the file itself there."]
+
+
+def test_links_within_a_pack_and_to_the_whole_of_it_are_followed(tmp_path: Path) -> None:
+    folder = tiny(tmp_path / "pack")
+    (folder / "rules" / "bands.yaml").rename(folder / "rules" / "zones.yaml")
+    (folder / "standards" / "A.yaml").rename(folder / "standards" / "C.yaml")
+    (folder / "standards" / "D.yaml").symlink_to(folder / "standards" / "C.yaml")
+    (folder / "standards" / "C.yaml").rename(folder / "standards" / "A.yaml")
+    (tmp_path / "link").symlink_to(folder)
+    assert [p.code for p in problems_of(tmp_path / "link")] == ["unexpected-file"], "the link in it leads nowhere now"
+    (folder / "standards" / "D.yaml").unlink()
+    assert load(tmp_path / "link").digest == load(folder).digest
+
+
+def test_a_pack_of_very_many_bytes_is_read_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bounds.MOST_BYTES_IN_ALL >= 16 * 1024 * 1024
+    monkeypatch.setattr(bounds, "MOST_BYTES_IN_ALL", 5_000)
+    (told,) = [problem for problem in problems_of(tiny(tmp_path)) if problem.code == "pack-too-large"]
+    assert told.place.file.startswith("standards/")
+    assert re.fullmatch(r"Up to here the files have \d,\d\d\d bytes; a pack has at most 5,000\.", told.message)
 
 
 @pytest.mark.parametrize("folder", ["examples", "standards"])
@@ -1427,7 +1531,7 @@ def test_problems_of_several_files_are_all_reported_at_once_sorted_by_place(tmp_
     )
     found = [(p.place.file, p.place.line, p.code) for p in problems_of(folder)]
     assert found == [
-        ("evidence.schema.json", None, "broken-schema"),
+        ("evidence.schema.json", 1, "broken-schema"),
         ("framework.yaml", 1, "bad-value"),
         ("framework.yaml", 34, "bad-value"),
         ("notes.txt", None, "unexpected-file"),
@@ -1534,7 +1638,7 @@ def test_a_pack_keeps_its_files_byte_by_byte(tmp_path: Path) -> None:
 
 
 #: Codes with a test of their own above, since text cannot seed them.
-SEEDED_BY_HAND = {"missing-file", "not-utf-8", "unreadable-file", "too-many-files"}
+SEEDED_BY_HAND = {"missing-file", "not-utf-8", "outside-pack", "pack-too-large", "too-many-files", "unreadable-file"}
 
 
 def test_every_code_that_a_pack_can_have_is_seeded() -> None:

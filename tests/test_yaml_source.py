@@ -304,7 +304,7 @@ def test_a_file_larger_than_any_pack_s_is_not_read() -> None:
     source = read_yaml("x.yaml", b"[" * (MOST_BYTES + 1))
     assert time.monotonic() - begun < 1
     assert problems(source) == [
-        ("file-too-large", 1, None, "The file has 4,194,305 bytes; a pack's file has at most 4,194,304.")
+        ("file-too-large", 1, None, "The file has more than 4,194,304 bytes, and no pack's file needs as many.")
     ]
 
 

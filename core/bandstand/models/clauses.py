@@ -181,3 +181,9 @@ class Lowered:
     conclusions: tuple[Conclusion, ...]
     clauses: tuple[Clause, ...]
     measures: tuple[Measure, ...] = ()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts about the person that the clauses read."""
+        conditions = (condition for clause in self.clauses for condition in clause.conditions)
+        return frozenset(c.fact for c in conditions if isinstance(c, FactIs | FactKnown | FactCompares))

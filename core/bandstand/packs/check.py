@@ -20,8 +20,8 @@ from bandstand.packs.references import (
     check_outcomes,
     check_standards,
 )
-from bandstand.rules.base import RuleContext, did_you_mean
-from bandstand.rules.facts import COMMON
+from bandstand.rules.base import RuleContext, did_you_mean, unknown
+from bandstand.rules.facts import COMMON, facts_of
 from bandstand.rules.program import compile_program, outcome_clauses, outcome_criteria
 
 if TYPE_CHECKING:
@@ -74,8 +74,18 @@ def check_pack(draft: Draft) -> tuple[Lowered, ...]:
     if draft.all_problems():
         return ()
     lowered = tuple(rule.lower(context) for rule, _, _ in draft.rules)
+    _check_facts_read(draft, framework, lowered)
     _check_programs(draft, framework, unfolded, lowered)
     return lowered
+
+
+def _check_facts_read(draft: Draft, framework: Framework, lowered: tuple[Lowered, ...]) -> None:
+    """That clauses read no fact but those that rules may, whatever a plugin's kind of rule checks itself."""
+    known = facts_of(framework)
+    for (_, source, path), part in zip(draft.rules, lowered, strict=True):
+        for fact in sorted(part.facts - set(known)):
+            defect = unknown("fact", fact, known, path)
+            source.report(defect.code, path, defect.message, defect.remedy)
 
 
 def _check_programs(draft: Draft, framework: Framework, unfolded: Unfolded, lowered: tuple[Lowered, ...]) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema
-
-from bandstand.canonical import digest, dumps
+from bandstand.canonical import digest
 from bandstand.errors import ProblemsError
 from bandstand.models.example import ExampleFile
 from bandstand.models.framework import Framework
 from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.problem import Place, Problem
 from bandstand.models.standard import Standard
+from bandstand.packs.bounds import lies_outside, read_files
 from bandstand.packs.check import check_pack
 from bandstand.packs.draft import Draft
+from bandstand.packs.evidence_schema import read_schema
 from bandstand.packs.pack import Pack
 from bandstand.packs.shape import read_as
-from bandstand.packs.yaml_source import MOST_BYTES, Path, Source, read_yaml
+from bandstand.packs.yaml_source import Path, Source, read_yaml
 from bandstand.rules.base import Rule, did_you_mean
 
 if TYPE_CHECKING:
@@ -88,15 +87,12 @@ def _read_files(root: Traversable, draft: Draft) -> None:
     found = list(_files(root, draft))
     if not (root / FRAMEWORK).is_file():
         _report(draft, "missing-file", FRAMEWORK, "A pack has a framework.yaml.", "Add it, or name the pack's folder.")
-    for name, file in found:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            _report(draft, "unreadable-file", name, f"The file cannot be read: {error.strerror}.", "Check its rights.")
-            continue
+    for name, content in read_files(found, draft.problems):
         draft.files[name] = content
         if name == EVIDENCE_SCHEMA:
-            _read_schema(content, draft)
+            schema, problems = read_schema(name, content)
+            draft.evidence_schema = schema or {}
+            draft.problems.extend(problems)
         elif name != SIGNATURE:
             draft.sources[name] = read_yaml(name, content)
 
@@ -107,7 +103,9 @@ def _files(root: Traversable, draft: Draft) -> Iterator[tuple[str, Traversable]]
         return
     count = 0
     for entry in sorted(root.iterdir(), key=lambda e: e.name):
-        if entry.is_dir() and entry.name in FOLDERS:
+        if lies_outside(root, entry):
+            _report_outside(draft, entry.name)
+        elif entry.is_dir() and entry.name in FOLDERS:
             for file in sorted(entry.iterdir(), key=lambda e: e.name):
                 count += 1
                 name = f"{entry.name}/{file.name}"
@@ -115,7 +113,9 @@ def _files(root: Traversable, draft: Draft) -> Iterator[tuple[str, Traversable]]
                     message = f"The pack has more than {_MOST_FILES} files."
                     _report(draft, "too-many-files", name, message, "Put more into each.")
                     return
-                if file.name.endswith(".yaml") and file.is_file():
+                if lies_outside(root, file):
+                    _report_outside(draft, name)
+                elif file.name.endswith(".yaml") and file.is_file():
                     yield name, file
                 else:
                     _report(draft, "unexpected-file", name, "This is not a .yaml file.", "Rename it or take it out.")
@@ -124,25 +124,6 @@ def _files(root: Traversable, draft: Draft) -> Iterator[tuple[str, Traversable]]
         else:
             remedy = did_you_mean(entry.name, (FRAMEWORK, EVIDENCE_SCHEMA, SIGNATURE, *FOLDERS))
             _report(draft, "unexpected-file", entry.name, "A pack has no such file or folder.", remedy)
-
-
-def _read_schema(content: bytes, draft: Draft) -> None:
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("it is too large")  # noqa: TRY301 - one report serves all that can be wrong
-        schema = json.loads(content)
-        dumps(schema)
-        jsonschema.Draft202012Validator.check_schema(schema)
-        if not isinstance(schema, dict):
-            raise ValueError("it is no object")  # noqa: TRY301,TRY004 - the same
-        draft.evidence_schema = schema
-    except jsonschema.SchemaError as error:
-        path = ".".join(map(str, error.absolute_path))
-        _report(
-            draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not a JSON Schema: {error.message}.", "Mend it.", path
-        )
-    except (ValueError, RecursionError) as error:
-        _report(draft, "broken-schema", EVIDENCE_SCHEMA, f"This is not JSON: {error}.", "Mend it.")
 
 
 def _read_parts(draft: Draft, kinds: Mapping[str, type[Rule]]) -> None:
@@ -191,6 +172,9 @@ def _read_rules(source: Source, draft: Draft, kinds: Mapping[str, type[Rule]]) -
                 draft.rules.append((rule, source, path))
 
 
-def _report(draft: Draft, code: str, file: str, message: str, remedy: str, path: str | None = None) -> None:
-    place = Place(file=file, path=path or None)
-    draft.problems.append(Problem(code=code, place=place, message=message, remedy=remedy))
+def _report_outside(draft: Draft, file: str) -> None:
+    _report(draft, "outside-pack", file, "This leads out of the pack's folder.", "Put the file itself there.")
+
+
+def _report(draft: Draft, code: str, file: str, message: str, remedy: str) -> None:
+    draft.problems.append(Problem(code=code, place=Place(file=file), message=message, remedy=remedy))

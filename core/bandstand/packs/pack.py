@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bandstand.models.clauses import FactCompares, FactIs, FactKnown
 from bandstand.models.unfold import Unfolded, unfold
 from bandstand.rules.base import RuleContext
 
@@ -122,15 +121,7 @@ class Pack:
     @cached_property
     def _facts_read(self) -> dict[str, frozenset[str]]:
         """The facts that each rule reads, by its id."""
-        return {
-            rule.id: frozenset(
-                condition.fact
-                for clause in part.clauses
-                for condition in clause.conditions
-                if isinstance(condition, FactIs | FactKnown | FactCompares)
-            )
-            for rule, part in zip(self.rules, self.lowered, strict=True)
-        }
+        return {rule.id: part.facts for rule, part in zip(self.rules, self.lowered, strict=True)}
 
     def asked_for(self, outcome: Outcome) -> list[FactAsked]:
         """What the framework asks for an outcome: what its rules read, and what is shown with the advice alone."""

@@ -83,7 +83,7 @@ def read_yaml(file: str, content: bytes) -> Source:
     """Read one file; whatever is wrong with it is among the source's problems, and nothing is raised."""
     source = Source(file)
     if len(content) > MOST_BYTES:
-        message = f"The file has {len(content):,} bytes; a pack's file has at most {MOST_BYTES:,}."
+        message = f"The file has more than {MOST_BYTES:,} bytes, and no pack's file needs as many."
         source.report("file-too-large", (), message, "Split it.")
         return source
     try:

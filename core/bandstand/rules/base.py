@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from bandstand.models.evidence import is_protected
 from bandstand.models.framework import Framework, Label
 from bandstand.models.provenance import Ground, Provenance
 
@@ -188,7 +189,13 @@ def unknown_sets(
 
 
 def unknown(kind: str, value: str, known: Sequence[str] | Mapping[str, object], path: tuple[str | int, ...]) -> Defect:
-    """The defect of naming something that is not there, with the nearest thing that is."""
+    """The defect of naming something that is not there, with the nearest thing that is.
+
+    A fact that is a protected characteristic is there for nobody.
+    """
+    if kind == "fact" and is_protected(value):
+        message = f'"{value}" is a protected characteristic, which never reaches a rule.'
+        return Defect("protected-characteristic", path, message, "Take it out.")
     article = "an" if kind[0] in "aeiou" else "a"
     message = f'"{value}" is not {article} {kind} of this pack.'
     return Defect(f"unknown-{kind.replace(' ', '-')}", path, message, did_you_mean(value, known))
