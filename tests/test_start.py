@@ -56,7 +56,7 @@ def pack_of(project: Path) -> Pack:
 
 
 def test_the_wheel_is_found_beside_the_others_and_evaluates_evidence(environment: Environment, tmp_path: Path) -> None:
-    rows = [{"person": "P-1", "criteria": "S1.1;S1.2", "claim": "met", "source": "appraiser", "date": "2026-07-01"}]
+    rows = [{"person": "P-1", "criteria": "S1.1;S1.2", "claim": "met", "source": "appraiser", "date": "2025-07-01"}]
     evidence = write_csv(tmp_path / "evidence.csv", rows)
     listed = environment.run("python -m bandstand frameworks --json", tmp_path)
     frameworks = json.loads(listed.stdout)
