@@ -35,7 +35,7 @@ class Environment:
         venv.create(folder / "venv", symlinks=True)
         self.python = self._scripts / "python"
         libraries = folder / "libraries"
-        libraries.mkdir()
+        libraries.mkdir(parents=True)
         for path in _libraries(with_shipped=with_shipped):
             (libraries / path.name).symlink_to(path)
         lines = [*(str(path) for path in _sources(with_shipped=with_shipped)), str(libraries)]
