@@ -33,7 +33,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("builtin",),
     ("plugins",),
     ("code_pages", "found", "framework_pages", "kind_pages", "service", "starter"),
-    ("testing", "trial"),
+    ("change", "testing", "trial"),
     ("cli",),
     ("__main__",),
 )

@@ -48,6 +48,7 @@ INPUTS = {
 }
 OUTPUTS = {
     "candidates.schema.json",
+    "comparison.schema.json",
     "evaluation.schema.json",
     "explanation.schema.json",
     "frameworks.schema.json",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import ConfigDict, Field, create_model
 
 from bandstand import generated
+from bandstand.models.change import Comparison
 from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
@@ -157,6 +158,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "What `bandstand candidates --json` writes: evidence for other frameworks that may be worth a look.",
     ),
     "trial": (TrialListing, "serialization", "What running examples gives", "What `bandstand test --json` writes."),
+    "comparison": (
+        Comparison,
+        "serialization",
+        "A comparison of two packs",
+        "What `bandstand diff OLD NEW --json` writes: what changed in meaning, and what becomes of the examples.",
+    ),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
     "project": (
         ProjectListing,

@@ -110,12 +110,12 @@ class _Publication:
             facts=self._facts(),
             view=run.findings.view,
             views=self._views() if agreed else {},
-            result=self._result(run) if agreed else "the engines disagree",
+            result=result_of(self._evaluated, run) if agreed else "the engines disagree",
             findings=self._findings,
             conclusions=tuple(self._conclusions()),
             checks=tuple(check for name in outcome.rules for check in self._checks(name)) if agreed else (),
             level=_level(run, outcome.level) if agreed else None,
-            zone=_zone(run, outcome.zone) if agreed else None,
+            zone=zone_of(run, outcome.zone) if agreed else None,
             ragging=ragging,
             ragging_views=ragging_views,
             recommendation=recommend(evaluated, self._findings, steps),
@@ -137,24 +137,15 @@ class _Publication:
         return {
             name: ViewResult(
                 label=labels[name],
-                result=self._result(run),
+                result=result_of(self._evaluated, run),
                 level=_level(run, self._outcome.level),
-                zone=_zone(run, self._outcome.zone),
+                zone=zone_of(run, self._outcome.zone),
                 evidence=run.findings.seen,
             )
             for name, run in self._evaluated.positions.items()
             # A view of a few lines, or of claims that nobody has agreed, would read as a level that somebody gave.
             if name in self._evaluated.speaking
         }
-
-    def _result(self, run: Run) -> str:
-        position = {criterion: at for at, criterion in enumerate(run.program.criteria)}
-
-        def found(criterion: str) -> State:
-            return State(run.findings.states[position[criterion]])
-
-        rule = self._pack.rule_by_id[self._outcome.rules[0]]
-        return rule.result(run.value, found, self._pack.context)
 
     def _checks(self, rule: str) -> tuple[Checked, ...]:
         return self._pack.rule_by_id[rule].checks(self._run.value, self._pack.context)
@@ -364,6 +355,23 @@ class _Publication:
         )
 
 
+def result_of(evaluated: Evaluated, run: Run) -> str:
+    """What came out by one run, in a few words, as the rule that sums the outcome up has it."""
+    position = {criterion: at for at, criterion in enumerate(run.program.criteria)}
+
+    def found(criterion: str) -> State:
+        return State(run.findings.states[position[criterion]])
+
+    rule = evaluated.pack.rule_by_id[evaluated.outcome.rules[0]]
+    return rule.result(run.value, found, evaluated.pack.context)
+
+
+def zone_of(run: Run, name: str | None) -> Zone | None:
+    """The zone that a conclusion gives; None where there is none."""
+    value = None if name is None else run.value(name)
+    return next((zone for zone in ZONES if zone == value), None)
+
+
 def units_named(pack: Pack, record: Evidence) -> Iterator[str]:
     """Ids of the criteria that a record says something of; one may come twice."""
     for name in record.criteria:
@@ -388,11 +396,6 @@ def _words(fact: object) -> frozenset[str]:
 
 def _level(run: Run, name: str | None) -> int | None:
     return None if name is None else run.number(name)
-
-
-def _zone(run: Run, name: str | None) -> Zone | None:
-    value = None if name is None else run.value(name)
-    return next((zone for zone in ZONES if zone == value), None)
 
 
 def _levels(run: Run, name: str) -> list[int]:
