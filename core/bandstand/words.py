@@ -91,6 +91,11 @@ def count(number: int, noun: str, nouns: str | None = None) -> str:
     return f"one {noun}" if number == 1 else f"{number} {nouns or f'{noun}s'}"
 
 
+def all_of(number: int) -> str:
+    """``the one``, ``both``, ``all 3``."""
+    return {1: "the one", 2: "both"}.get(number, f"all {number}")
+
+
 def seen(found: PublishedFinding) -> str:
     """Where a finding comes from: ``an observation, 2 May 2025``; nothing when there is no evidence.
 

@@ -56,7 +56,10 @@ def catalogue(catalogue: Catalogue) -> None:
         console.print(f"Serves {words.listed([purpose.id for purpose in framework.purposes])};", end=" ")
         console.print(f"refuses {words.listed([refusal.id for refusal in framework.refuses])}.")
     if not catalogue.packs:
-        console.print("No framework is installed. A framework comes as a plugin: pip install bandstand-smart-equip")
+        console.print(
+            "No framework is installed. A framework comes as a plugin: pip install bandstand-smart-equip, "
+            "or bandstand new NAME to begin one of your own."
+        )
     for item in catalogue.set_aside:
         console.print(Text(f"Set aside: {item.name}. {item.reason}", style="red"))
 

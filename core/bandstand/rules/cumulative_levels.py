@@ -174,7 +174,7 @@ class CumulativeLevels(Rule):
         if len(level.criteria) == 1:
             how_many = "its line is met"
         elif len(met) == len(found):
-            how_many = f"all {len(found)} of its lines are met"
+            how_many = f"{words.all_of(len(found))} of its lines are met"
         else:
             how_many = f"{len(met)} of its {len(found)} lines are met, and it asks for {level.need}"
         below = sorted(self._all_below(level))
