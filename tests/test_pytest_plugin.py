@@ -11,6 +11,7 @@ import pytest
 
 import bandstand.found
 import bandstand.trial
+from bandstand.conformance.invariants import INVARIANTS
 from bandstand.engine.durable import is_available
 from bandstand.errors import EngineUnavailableError
 from tiny import tiny
@@ -65,9 +66,16 @@ def test_an_example_that_fails_says_so_in_sentences_and_shows_no_traceback(run: 
     assert "try_example" not in said
 
 
+def test_a_sentence_with_dots_in_it_is_shown_as_it_stands(run: Run) -> None:
+    tiny(Path("ours"), (EXAMPLES, SENTENCE, "Somebody is open on A.1 and B.2 of the ladder"))
+    result = run("-v", "-k", "plain")
+    assert ids(result, "FAILED") == []
+    assert ids(result, "PASSED") == [f"ours/{EXAMPLES}::Somebody is open on A.1 and B.2 of the ladder [plain]"]
+
+
 def test_examples_are_picked_by_their_words(run: Run) -> None:
     tiny(Path("ours"), WRONG)
-    assert run("-k", "nobody").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert run("-k", "nowhere").ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert run("-k", "meets and plain").parseoutcomes()["failed"] == 1
 
 
@@ -79,6 +87,33 @@ def test_a_pack_that_does_not_load_is_one_test_that_lists_its_problems(run: Run,
     for n, name in enumerate(("A.9", "A.8")):
         line = f'ours/rules/sheet.yaml, line 6, rules[0].order[{n}]: "{name}" is not a criterion of this pack. *'
         result.stdout.fnmatch_lines([line.replace("[", "[[]")])
+    assert "Traceback" not in str(result.stdout)
+
+
+def test_each_invariant_of_the_conformance_kit_is_a_test_of_the_pack(run: Run) -> None:
+    tiny(Path("ours"))
+    result = run("-v", "ours/framework.yaml")
+    named = ids(result, "PASSED") + ids(result, "SKIPPED")
+    wanted = [NO_PROBLEMS, *(invariant.sentence for invariant in INVARIANTS)]
+    assert sorted(named) == sorted(f"ours/framework.yaml::{name}" for name in wanted)
+    assert result.ret == 0
+
+
+def test_a_broken_invariant_says_on_what_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of records that are alike in all that counts, the one that was given first goes.
+    monkeypatch.setattr("bandstand.engine.findings._comes_first", lambda *_: False)
+    tiny(Path("ours"))
+    result = run("ours/framework.yaml", "-k", "order and matters")
+    result.assert_outcomes(failed=1, deselected=len(INVARIANTS))
+    result.stdout.fnmatch_lines(
+        [
+            "tiny 1.0 does not keep to this: The order of evidence never matters.",
+            "In another order, evidence comes to something else: *",
+            "  outcome: position",
+            "  E-*",
+            "  and then in the order E-* and E-*",
+        ]
+    )
     assert "Traceback" not in str(result.stdout)
 
 

@@ -1,11 +1,12 @@
-"""A pytest plugin that collects a pack's examples as tests: ``pytest -p bandstand.testing``.
+"""A pytest plugin that collects a pack's examples, and what holds of every pack, as tests.
 
-Each example is a test for each engine, named by its sentence. It is not loaded by itself, and nothing else of Bandstand
-needs pytest.
+With ``pytest -p bandstand.testing`` each example is a test for each engine, and each invariant of the conformance kit
+is one, all named by their sentences. It is not loaded by itself, and nothing else of Bandstand needs pytest.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from _pytest._code.code import TerminalRepr
 
+    from bandstand.conformance.invariants import Invariant
+    from bandstand.conformance.kit import Kit
     from bandstand.engine.evaluate import Evaluator
     from bandstand.found import FoundPack
     from bandstand.models.example import Example
@@ -74,6 +77,13 @@ class _Loaded:
     def is_usable(self) -> bool:
         return self.found.draft.pack is not None
 
+    @cached_property
+    def kit(self) -> Kit:
+        from bandstand.conformance.kit import Kit  # noqa: PLC0415 - heavy, and only needed to run
+
+        assert self.found.draft.pack is not None
+        return Kit(self.found.draft.pack)
+
     def evaluator(self, engine: EngineChoice) -> Evaluator:
         from bandstand.engine.evaluate import Evaluator  # noqa: PLC0415 - heavy, and only needed to run
 
@@ -115,10 +125,16 @@ class Unmet(Exception):  # noqa: N818 - it is no error of the program, and reads
 class _Item(pytest.Item):
     """An item that fails with sentences, and shows no traceback for them."""
 
+    line = 1
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
         if isinstance(excinfo.value, Unmet):
             return "\n".join(excinfo.value.sentences)
         return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        # Were the last the item's own name, pytest would take the dots in a sentence for those between modules.
+        return self.path, self.line - 1, f"{self.path.name}: {self.name}"
 
 
 class _PackFile(pytest.File):
@@ -129,6 +145,11 @@ class _PackFile(pytest.File):
         if loaded.is_usable or not loaded.is_reported:
             loaded.is_reported = True
             yield _ProblemsItem.from_parent(self, name="the pack has no problems", loaded=loaded)
+        if loaded.is_usable:
+            from bandstand.conformance.invariants import INVARIANTS  # noqa: PLC0415 - heavy, and only needed for packs
+
+            for invariant in INVARIANTS:
+                yield _InvariantItem.from_parent(self, name=invariant.sentence, loaded=loaded, invariant=invariant)
 
 
 class _ExampleFile(pytest.File):
@@ -168,8 +189,23 @@ class _ProblemsItem(_Item):
         if problems:
             raise Unmet([str(problem) for problem in problems])
 
-    def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, self.name
+
+class _InvariantItem(_Item):
+    """One invariant of a pack."""
+
+    def __init__(self, *, loaded: _Loaded, invariant: Invariant, **fields: Any) -> None:
+        super().__init__(**fields)
+        self._loaded, self._invariant = loaded, invariant
+        if invariant.needs_durable:
+            self.add_marker(pytest.mark.durable)
+
+    def runtest(self) -> None:
+        kit = self._loaded.kit
+        if self._invariant.needs_durable and kit.both is None:
+            pytest.skip(_NO_DURABLE)
+        breaches = list(self._invariant.breaches(kit))
+        if breaches:
+            raise Unmet([f"{kit.pack.name} does not keep to this: {self._invariant.sentence}", *map(str, breaches)])
 
 
 class _ExampleItem(_Item):
@@ -177,7 +213,7 @@ class _ExampleItem(_Item):
 
     def __init__(self, *, loaded: _Loaded, example: Example, engine: EngineChoice, line: int, **fields: Any) -> None:
         super().__init__(**fields)
-        self._loaded, self._example, self._engine, self._line = loaded, example, engine, line
+        self._loaded, self._example, self._engine, self.line = loaded, example, engine, line
         if engine == "both":
             self.add_marker(pytest.mark.durable)
 
@@ -186,7 +222,4 @@ class _ExampleItem(_Item):
 
         tried = try_example(self._loaded.evaluator(self._engine), self._example)
         if tried.differences:
-            raise Unmet([f"{self.path}:{self._line}: {self._example.name}", *(f"  {d}" for d in tried.differences)])
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self._line - 1, self.name
+            raise Unmet([f"{self.path}:{self.line}: {self._example.name}", *(f"  {d}" for d in tried.differences)])
