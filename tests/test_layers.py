@@ -32,6 +32,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
+    ("locks",),
     ("code_pages", "found", "framework_pages", "kind_pages", "service", "starter"),
     ("again", "change", "testing", "trial"),
     ("cli",),
@@ -145,6 +146,11 @@ def test_only_yaml_source_reads_yaml() -> None:
 def test_only_the_adapter_imports_durable_rules() -> None:
     importers = {each.module for each in IMPORTS if each.imported.partition(".")[0].startswith("durable")}
     assert importers == {"bandstand.engine.durable"}
+
+
+def test_only_signatures_import_cryptography() -> None:
+    importers = {each.module for each in IMPORTS if each.imported.partition(".")[0] == "cryptography"}
+    assert importers == {"bandstand.locks.signatures"}
 
 
 def test_no_module_names_durable_rules_s_modules_in_a_text_either() -> None:

@@ -42,8 +42,10 @@ SCHEMA_OF = {
 #: What people give besides, and what the commands write.
 INPUTS = {
     "evidence.schema.json",
+    "lock.schema.json",
     "overlay.schema.json",
     "person.schema.json",
+    "signature.schema.json",
     "wording.schema.json",
 }
 OUTPUTS = {
@@ -53,14 +55,18 @@ OUTPUTS = {
     "explanation.schema.json",
     "frameworks.schema.json",
     "item.schema.json",
+    "key.schema.json",
     "listing.schema.json",
+    "locking.schema.json",
     "problem.schema.json",
     "problems.schema.json",
     "project.schema.json",
     "provenance.schema.json",
     "schemas.schema.json",
     "sheet.schema.json",
+    "signing.schema.json",
     "trial.schema.json",
+    "verifying.schema.json",
 }
 NAMES = sorted({*SCHEMA_OF.values(), *INPUTS, *OUTPUTS})
 #: The packs of the plugins in this repository.

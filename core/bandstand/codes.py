@@ -39,7 +39,10 @@ HEADINGS: Final[dict[ListName, Heading]] = {
         "Overlays",
         "Problems of a trust's overlay, besides those of the shape of its files, which are as those of packs.",
     ),
-    "lock": Heading("Locks", "Problems of a lock, or of what differs from it."),
+    "lock": Heading(
+        "Locks and signatures",
+        "Why a pack or an overlay does not serve under a trust's lock, or cannot be signed or verified.",
+    ),
     "input": Heading(
         "Evidence and people",
         "Problems of evidence files, staff lists and ragging sheets. The rows without problems are still read.",

@@ -31,8 +31,10 @@ from bandstand.models.listing import (
     SchemasListing,
     SheetListing,
 )
+from bandstand.models.lock import Lock, LockListing
 from bandstand.models.overlay import Overlay, WordingFile
 from bandstand.models.problem import Problem
+from bandstand.models.signature import KeyListing, Signature, SignListing, VerifyListing
 from bandstand.models.standard import Standard
 from bandstand.models.trial import TrialListing
 from bandstand.rules.kinds import KINDS
@@ -104,6 +106,18 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "Official wording",
         "The file wording.yaml of a trust's overlay: texts as their publisher has them, by the id of what each words.",
     ),
+    "lock": (
+        Lock,
+        "validation",
+        "A lock",
+        "The file bandstand.lock: which packs, overlays and keys a trust has agreed to; `bandstand lock` writes it.",
+    ),
+    "signature": (
+        Signature,
+        "validation",
+        "A signature",
+        "The file signature.json of a pack: who vouches for it; `bandstand sign` writes it.",
+    ),
     "rules": (
         _rules_file(KINDS),
         "validation",
@@ -170,6 +184,25 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "serialization",
         "A plugin that was begun",
         "What `bandstand new --json` writes: where it is, and its files.",
+    ),
+    "locking": (
+        LockListing,
+        "serialization",
+        "What was locked, or differs",
+        "What `bandstand lock --json` writes: the lock, and what changed or differs.",
+    ),
+    "key": (
+        KeyListing,
+        "serialization",
+        "A key",
+        "What `bandstand key new --json` and `bandstand key show --json` write: the public part of a key.",
+    ),
+    "signing": (SignListing, "serialization", "What was signed", "What `bandstand sign --json` writes."),
+    "verifying": (
+        VerifyListing,
+        "serialization",
+        "Who has signed what",
+        "What `bandstand verify --json` writes: of each pack who signed it, or why that is not known.",
     ),
     "schemas": (
         SchemasListing,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,6 +17,8 @@ from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, ProblemsError, RefusedError
 from bandstand.interop.inbox import Inbox, Limits, read_evidence
 from bandstand.interop.people import PeopleList, read_people
+from bandstand.locks.guard import enforce
+from bandstand.locks.lockfile import read_lock
 from bandstand.models.evidence import Person
 from bandstand.models.problem import by_place
 from bandstand.plugins import Catalogue, load_catalogue
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from bandstand.models.evidence import Evidence
     from bandstand.models.framework import FactAsked, Framework
     from bandstand.models.listing import Candidate
+    from bandstand.models.lock import Standing
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
@@ -145,9 +149,10 @@ class Service:
         today: The present day; evidence after it is a problem.
         durable: Whether durable-rules concludes; when it is available, if None.
         overlays: Folders of a trust's overlays, laid over the packs that they are for.
+        lock: The trust's lock; what is not as it says does not serve.
 
     Raises:
-        ProblemsError: An overlay has problems.
+        ProblemsError: An overlay has problems, or the lock cannot be read.
         NotFoundError: An overlay is for a pack that is not installed.
     """
 
@@ -158,8 +163,16 @@ class Service:
         today: dt.date | None = None,
         durable: bool | None = None,
         overlays: Sequence[Path] = (),
+        lock: Path | None = None,
     ) -> None:
-        self.catalogue = (load_catalogue() if catalogue is None else catalogue).with_overlays(overlays)
+        installed = load_catalogue() if catalogue is None else catalogue
+        #: How each pack stands to the lock; nothing where there is none.
+        self.standings: tuple[Standing, ...] = ()
+        if lock is None:
+            self.catalogue = installed.with_overlays(overlays)
+        else:
+            enforced = enforce(installed, read_lock(lock), overlays)
+            self.catalogue, self.standings = enforced.catalogue, enforced.standings
         self.today = today or dt.datetime.now(tz=dt.UTC).astimezone().date()
         self._durable = durable
         self._evaluators: dict[str, Evaluator] = {}
@@ -170,11 +183,14 @@ class Service:
         """The pack of a framework that is valid at ``as_of``.
 
         Raises:
+            ProblemsError: The lock refuses it.
             NotFoundError: It is not installed; the message suggests the nearest, or says why it was set aside.
         """
         packs = self.catalogue.frameworks(as_of)
         if framework in packs:
             return packs[framework]
+        if framework in self._refused:
+            raise ProblemsError(self._refused[framework])
         for item in self.catalogue.set_aside:
             if item.name == framework:
                 raise NotFoundError(f"{framework} was set aside. {item.reason}")
@@ -194,7 +210,8 @@ class Service:
         A framework that does not serve the purpose is left out, and noted, where another does.
 
         Raises:
-            ProblemsError: The input has problems, and going on in spite of them was not asked for.
+            ProblemsError: The input has problems, or is for a framework that the lock refuses, and going on in spite of
+                that was not asked for.
             NotFoundError: A framework, outcome, person, setting or review point is not there, or no time since a day.
             RefusedError: No framework that there is evidence for serves the purpose.
         """
@@ -212,7 +229,7 @@ class Service:
             progress=progress,
         )
         staff = PeopleList() if people is None else read_people(people, packs, limits=limits)
-        problems = by_place([*inbox.problems, *staff.problems])
+        problems = self._unrefused([*inbox.problems, *staff.problems], keep_going=question.keep_going)
         if problems and not question.keep_going:
             raise ProblemsError(problems)
         as_of = question.as_of or max((record.date for record in inbox.evidence), default=self.today)
@@ -224,6 +241,29 @@ class Service:
             raise NotFoundError(f"There is no time to compare: {days}, the day up to which evidence counts.")
         notes = [*inbox.notes, *staff.notes]
         return Docket(self._cases(inbox, staff, question, as_of, notes), as_of, problems, notes)
+
+    @cached_property
+    def _refused(self) -> dict[str, list[Problem]]:
+        """Why the lock refuses each framework of which nothing serves."""
+        serving = {pack.id for pack in self.catalogue.packs}
+        refused: dict[str, list[Problem]] = defaultdict(list)
+        for standing in self.standings:
+            if standing.framework not in serving:
+                refused[standing.framework].extend(standing.problems)
+        return refused
+
+    def _unrefused(self, problems: Sequence[Problem], *, keep_going: bool = False) -> list[Problem]:
+        """Problems of the input; for a framework that the lock refuses, why, and not that it is not installed.
+
+        Raises:
+            ProblemsError: There is input for such a framework, and going on in spite of that was not asked for. What
+                else is wrong is mostly that nothing of the framework is known.
+        """
+        names = {p.value for p in problems if p.code == "unknown-framework" and p.value in self._refused}
+        why = [problem for name in names for problem in self._refused[str(name)]]
+        if why and not keep_going:
+            raise ProblemsError(why)
+        return by_place([*(p for p in problems if p.code != "unknown-framework" or p.value not in names), *why])
 
     def _cases(
         self, inbox: Inbox, staff: PeopleList, question: Question, as_of: dt.date, notes: list[str]
@@ -339,7 +379,7 @@ class Service:
         packs = self.catalogue.frameworks()
         inbox = read_evidence(files, packs, today=self.today, limits=limits, readers=self.catalogue.readers)
         if inbox.problems:
-            raise ProblemsError(inbox.problems)
+            raise ProblemsError(self._unrefused(inbox.problems))
         _check_people(people, {record.person for record in inbox.evidence}, has_problems=False)
         records = [record for record in inbox.evidence if not people or record.person in people]
         return candidates(records, packs, to)

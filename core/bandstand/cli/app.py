@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bandstand.cli import changes, check, errors, locks, overlays, samples, start
+from bandstand.cli import changes, check, errors, locks, overlays, samples, signing, start
 from bandstand.cli.options import (
     AsJson,
     AsOf,
@@ -19,6 +19,7 @@ from bandstand.cli.options import (
     Files,
     FrameworkOption,
     KeepGoing,
+    LockOption,
     OutcomeOption,
     OverlayOption,
     People,
@@ -50,7 +51,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for commands in (check, samples, overlays, changes, locks, start):
+for commands in (check, samples, overlays, changes, locks, signing, start):
     commands.add_to(app)
 
 #: No ladder has more rungs; a pack's levels go as far.
@@ -83,18 +84,18 @@ def _options(
 
 
 @app.command()
-def frameworks(*, as_json: AsJson = False) -> None:
-    """List the frameworks that are installed, and whatever was set aside.
+def frameworks(*, lock: LockOption = None, as_json: AsJson = False) -> None:
+    """List the frameworks that are installed, how each stands to the lock, and whatever was set aside.
 
     Example: `bandstand frameworks`
     """
     from bandstand.cli import render_pack  # noqa: PLC0415
 
-    service = _service()
+    catalogue, standings = locks.held_against(_service().catalogue, lock)
     if as_json:
-        _write_json(render_pack.catalogue_listing(service.catalogue))
+        _write_json(render_pack.catalogue_listing(catalogue, standings))
     else:
-        render_pack.catalogue(service.catalogue)
+        render_pack.catalogue(catalogue, standings)
 
 
 @app.command()
@@ -158,6 +159,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     since: Since = None,
     settings: Settings = None,
     overlay: OverlayOption = None,
+    lock: LockOption = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     report: Annotated[str | None, typer.Option("--report", help="Write a report, such as sentences.")] = None,
@@ -172,7 +174,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
 
     if report and as_json:
         raise typer.BadParameter("a report is text; give either --report or --json", param_hint="--report")
-    service = _service(engine, overlay)
+    service = _service(engine, overlay, locks.in_use(lock))
     writer = service.catalogue.reports.get(report) if report else None
     if report and writer is None:
         known = ", ".join(service.catalogue.reports)
@@ -210,6 +212,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     since: Since = None,
     settings: Settings = None,
     overlay: OverlayOption = None,
+    lock: LockOption = None,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     level: Annotated[
@@ -226,7 +229,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     from bandstand.cli.console import with_progress  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
 
-    service = _service(engine, overlay)
+    service = _service(engine, overlay, locks.in_use(lock))
     question = _question(
         framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
     )
@@ -253,6 +256,8 @@ def candidates(
     *,
     to: Annotated[str, typer.Option("--to", help="Id of the framework to look for.", show_default=False)],
     person: PersonOption = None,
+    overlay: OverlayOption = None,
+    lock: LockOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write them as .csv, to be accepted.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     as_json: AsJson = False,
@@ -269,7 +274,7 @@ def candidates(
         raise typer.BadParameter("the file is a table: give a name that ends in .csv", param_hint="--output")
     if output is not None and output.exists() and not force:
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
-    found = _service().candidates(files, to, person or ())
+    found = _service(overlays=overlay, lock=locks.in_use(lock)).candidates(files, to, person or ())
     if output is not None:
         output.write_text(to_accept(found), encoding="utf-8-sig", newline="")
     if as_json:
@@ -285,6 +290,8 @@ def sheet(
     output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write (.xlsx).", show_default=False)],
     levels: Annotated[str | None, typer.Option("--levels", help="Levels to put on it, such as 1-5 or 6.")] = None,
     person: Annotated[str | None, typer.Option("--person", "-p", help="Id of the person it is for.")] = None,
+    overlay: OverlayOption = None,
+    lock: LockOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -296,7 +303,8 @@ def sheet(
         raise typer.BadParameter("the sheet is a workbook: give a name that ends in .xlsx", param_hint="--output")
     if output.exists() and not force:
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
-    summary = _service().write_sheet(framework, output, _levels(levels), person)
+    service = _service(overlays=overlay, lock=locks.in_use(lock))
+    summary = service.write_sheet(framework, output, _levels(levels), person)
     if as_json:
         from bandstand.models.listing import SheetListing  # noqa: PLC0415
 
@@ -308,14 +316,16 @@ def sheet(
         )
 
 
-def _service(engine: str = "both", overlays: list[Path] | None = None) -> Service:
+def _service(engine: str = "both", overlays: list[Path] | None = None, lock: Path | None = None) -> Service:
     from bandstand.service import Service  # noqa: PLC0415 - heavy, and --help needs none of it
 
     if engine not in ("both", "plain"):
         raise typer.BadParameter("it is both or plain", param_hint="--engine")
-    service = Service(durable=None if engine == "both" else False, overlays=overlays or ())
-    if service.catalogue.set_aside:
-        names = ", ".join(dict.fromkeys(item.name for item in service.catalogue.set_aside))
+    service = Service(durable=None if engine == "both" else False, overlays=overlays or (), lock=lock)
+    locks.say(service.standings, lock)
+    by_lock = {standing.framework for standing in service.standings if standing.problems}
+    names = ", ".join(dict.fromkeys(item.name for item in service.catalogue.set_aside if item.name not in by_lock))
+    if names:
         typer.echo(f"Set aside, with its problems: {names}. See bandstand frameworks.", err=True)
     return service
 

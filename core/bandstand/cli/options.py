@@ -31,6 +31,17 @@ OverlayOption = Annotated[
     list[Path] | None,
     typer.Option("--overlay", help="Folder of the trust's overlay on a pack; may be repeated.", metavar="FOLDER"),
 ]
+LockOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--lock",
+        help="The trust's lock; what is not as it says is refused. [default: bandstand.lock, if this folder has it]",
+        envvar="BANDSTAND_LOCK",
+        show_envvar=True,
+        show_default=False,
+        metavar="FILE",
+    ),
+]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="What for. [default: the framework's first purpose]")]
 AsOf = Annotated[
     str | None,

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
     from bandstand.lookup import Item
     from bandstand.models.listing import ProvenanceListing
+    from bandstand.models.lock import LockStandings, Standing
     from bandstand.packs.pack import Pack
     from bandstand.plugins import Catalogue
 
 
-def catalogue_listing(catalogue: Catalogue) -> CatalogueListing:
+def catalogue_listing(catalogue: Catalogue, lock: LockStandings | None) -> CatalogueListing:
     """What is installed, for machines."""
     return CatalogueListing(
         frameworks=tuple(
@@ -42,12 +43,14 @@ def catalogue_listing(catalogue: Catalogue) -> CatalogueListing:
             for pack in catalogue.packs
         ),
         set_aside=tuple(ListedSetAside(name=item.name, reason=item.reason) for item in catalogue.set_aside),
+        lock=lock,
     )
 
 
-def catalogue(catalogue: Catalogue) -> None:
+def catalogue(catalogue: Catalogue, lock: LockStandings | None) -> None:
     """What is installed, a paragraph each, and what was set aside."""
     console = new_console()
+    standings = {} if lock is None else {standing.name: standing for standing in lock.packs}
     for pack in catalogue.packs:
         framework = pack.framework
         console.print(Text(f"{pack.id} {pack.version}", style="bold"))
@@ -55,6 +58,8 @@ def catalogue(catalogue: Catalogue) -> None:
         console.print(f"  Valid {words.span(framework.valid_from, framework.valid_until)}.", end=" ")
         console.print(f"Serves {words.listed([purpose.id for purpose in framework.purposes])};", end=" ")
         console.print(f"refuses {words.listed([refusal.id for refusal in framework.refuses])}.")
+        if pack.name in standings:
+            console.print(f"  {_standing(standings[pack.name])}")
     if not catalogue.packs:
         console.print(
             "No framework is installed. A framework comes as a plugin: pip install bandstand-smart-equip, "
@@ -62,6 +67,18 @@ def catalogue(catalogue: Catalogue) -> None:
         )
     for item in catalogue.set_aside:
         console.print(Text(f"Set aside: {item.name}. {item.reason}", style="red"))
+
+
+def _standing(standing: Standing) -> str:
+    says = {
+        "locked": "As it was locked",
+        "signed": "Later than what was locked, and followed as it is signed",
+        "kept": "The copy that was kept serves in place of what is installed",
+    }
+    signed = ""
+    if standing.signed_by is not None and standing.signed_on is not None:
+        signed = f"; signed with {standing.signed_by} on {words.day(standing.signed_on)}"
+    return f"{says[standing.state]}{signed}."
 
 
 def framework_listing(pack: Pack) -> FrameworkListing:

@@ -18,6 +18,7 @@ Zone = Literal["red", "amber", "gold", "green"]
 ZONES: tuple[Zone, ...] = ("red", "amber", "gold", "green")
 
 PackId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$")]
 ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .:+_@-]{0,59}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, Field(min_length=1, max_length=80)]
@@ -297,7 +298,7 @@ class Framework(_Part):
     """A framework: its identity, validity, purposes, grades, roles, zones and how its evidence is counted."""
 
     id: PackId
-    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$")]
+    version: Version
     title: str
     publisher: str
     summary: Text

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bandstand.models.evidence import Attachment, EvidenceSource
 from bandstand.models.framework import Framework
 from bandstand.models.guidance import Crosswalk, Guidance
+from bandstand.models.lock import LockStandings
 from bandstand.models.problem import Problem
 from bandstand.models.standard import Standard
 
@@ -52,10 +53,17 @@ class ListedSetAside(_Part):
 
 
 class CatalogueListing(_Part):
-    """What `bandstand frameworks --json` writes."""
+    """What `bandstand frameworks --json` writes.
+
+    Attributes:
+        frameworks: What serves.
+        set_aside: What does not, and why.
+        lock: How each pack stands to the lock; None where there is none.
+    """
 
     frameworks: tuple[ListedFramework, ...]
     set_aside: tuple[ListedSetAside, ...]
+    lock: LockStandings | None
 
 
 class FrameworkListing(_Part):
