@@ -469,7 +469,13 @@ def test_an_input_is_either_a_fact_or_a_conclusion(read_rule: Reader) -> None:
 @pytest.mark.parametrize(
     ("given", "code", "path", "message"),
     [
-        ({"fact": "age"}, "unknown-fact", ("inputs", "x", "fact"), '"age" is not a fact of this pack.'),
+        ({"fact": "post"}, "unknown-fact", ("inputs", "x", "fact"), '"post" is not a fact of this pack.'),
+        (
+            {"fact": "age"},
+            "protected-characteristic",
+            ("inputs", "x", "fact"),
+            '"age" is a protected characteristic, which never reaches a rule.',
+        ),
         (
             {"conclusion": "ladder.lever"},
             "unknown-conclusion",

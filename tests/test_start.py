@@ -195,7 +195,7 @@ def test_the_command_says_where_it_is_and_what_to_do_next(
     code, out, err = installed("new", "our_ladder")
     assert (code, err) == (0, "")
     assert pack_of(tmp_path / "bandstand-our-ladder").framework.title == "Our ladder"
-    assert out.splitlines()[0].startswith("bandstand-our-ladder: ")
+    assert out.splitlines()[0].startswith("bandstand-our-ladder: a plugin that works; ")
     assert [line.strip() for line in out.splitlines()[2:]] == [
         "python -m pip install --editable bandstand-our-ladder",
         "bandstand check our_ladder --strict",

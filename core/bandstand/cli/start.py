@@ -51,7 +51,7 @@ def new(
 
         typer.echo(ProjectListing(framework=name, folder=str(where), files=files, next=steps).model_dump_json(indent=2))
         return
-    typer.echo(f"{where}: {len(files)} files. {where / 'README.md'} says what each is for. Next:\n")
+    typer.echo(f"{where}: a plugin that works; {where / 'README.md'} says what each of its files is. Next:\n")
     typer.echo("\n".join(f"    {step}" for step in steps))
 
 

@@ -170,6 +170,7 @@ class Conditions(Rule):
     CODES: ClassVar[tuple[str, ...]] = (
         "duplicate-id",
         "impossible-cell",
+        "protected-characteristic",
         "unfit-fact",
         "unknown-conclusion",
         "unknown-criterion",

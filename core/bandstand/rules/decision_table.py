@@ -102,6 +102,7 @@ class DecisionTable(Rule):
     CODES: ClassVar[tuple[str, ...]] = (
         "impossible-cell",
         "otherwise-in-collect",
+        "protected-characteristic",
         "unknown-conclusion",
         "unknown-fact",
         "unknown-input",
