@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from bandstand import words
 from bandstand.errors import NotFoundError
 from bandstand.models.guidance import Link
 from bandstand.models.listing import Doubt, Expected, ItemListing, ProvenanceListing
-from bandstand.models.provenance import line_numbers, models_within
+from bandstand.models.provenance import kind_of, line_numbers, models_within
 from bandstand.models.standard import Point
 from bandstand.rules.base import did_you_mean
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bandstand.models.framework import Scale
+    from bandstand.models.overlay import Settled
     from bandstand.packs.pack import Pack
 
 
@@ -52,6 +52,7 @@ class Item:
             document=self.pack.framework.document.file,
             item=self.value.model_dump(mode="json", by_alias=True, exclude_none=True),
             official=self.official,
+            settled=self.settled,
             own=self._expected([self.id]),
             inherited=self._expected(self._scale.closure(self.id)[1:] if self._scale else []),
             following=self._expected(self._scale.following(self.id) if self._scale else []),
@@ -64,6 +65,22 @@ class Item:
             return ()
         within = (f"{self.id}.", f"{self.id}@")
         return tuple(n for n in self.pack.overlay.wording if n == self.id or n.startswith(within))
+
+    @property
+    def settled(self) -> tuple[Settled, ...]:
+        """What of it is the trust's, by its overlay; of a standard, its criteria too; of a criterion, who names it."""
+        if self.pack.overlay is None:
+            return ()
+        added = {
+            c for c, standard in self.pack.standard_of.items() if self.kind == "standard" and standard.id == self.id
+        }
+        return tuple(
+            settled
+            for settled in self.pack.overlay.settled
+            if (settled.kind, settled.item) == (self.kind, self.id)
+            or (settled.how == "added" and settled.kind == "rule" and settled.now == self.id)
+            or (settled.kind == "criterion" and settled.item in added)
+        )
 
     @property
     def _scale(self) -> Scale | None:
@@ -188,6 +205,8 @@ def provenance_of(pack: Pack) -> ProvenanceListing:
         framework=pack.id,
         version=pack.version,
         document=pack.framework.document.file,
+        overlay=None if pack.overlay is None else pack.overlay.listed(),
+        settled=() if pack.overlay is None else pack.overlay.settled,
         counts={status: counts[status] for status in _STATUSES if counts[status]},
         doubts=tuple(doubts),
     )
@@ -199,8 +218,6 @@ def _place(doubt: Doubt) -> tuple[int | str, ...]:
     return (_STATUSES.index(doubt.status), line, doubt.id, doubt.label, doubt.kind, doubt.source, doubt.note or "")
 
 
-#: Between the words of a class's name.
-_SPACED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _STATUSES = ("missing", "unresolved", "blank", "illustrative", "interpreted", "trust", "proposed")
 
 
@@ -223,7 +240,7 @@ def _doubts(part: BaseModel) -> Iterator[Doubt]:
             yield Doubt.model_validate(
                 {
                     "status": status,
-                    "kind": _SPACED.sub(" ", type(model).__name__).lower(),
+                    "kind": kind_of(model),
                     "id": own or above[0] or "framework",
                     "label": label or own,
                     "source": str(getattr(model, "source", "1")),

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from bandstand import builtin
+from bandstand import builtin, words
 from bandstand.errors import NotFoundError, ProblemsError
 from bandstand.hookspecs import PROJECT, EvidenceReader, Hooks, Report
 from bandstand.packs.load import load_pack
 from bandstand.packs.overlay import lay_over, read_overlay
 from bandstand.rules.base import did_you_mean
-from bandstand.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
+    from bandstand.models.overlay import Overlay
     from bandstand.packs.pack import Pack
     from bandstand.rules.base import Rule
 
@@ -74,30 +75,48 @@ class Catalogue:
         packs = list(self.packs)
         for root in roots:
             files = read_overlay(root)
-            wanted = f"{files.laid.overlay.pack} {files.laid.overlay.version}"
-            at = next((n for n, pack in enumerate(packs) if pack.name == wanted), None)
-            if at is None:
-                near = did_you_mean(wanted, [pack.name for pack in packs])
-                raise NotFoundError(f"The overlay {root} is for {wanted}, which is not installed. {near}")
-            packs[at] = lay_over(packs[at], files)
+            pack = self.pack_for(root, files.laid.overlay)
+            at = next(n for n, other in enumerate(packs) if other.name == pack.name)
+            packs[at] = lay_over(packs[at], files, self.kinds)
         return replace(self, packs=packs)
+
+    def pack_for(self, root: Traversable, overlay: Overlay) -> Pack:
+        """The pack that an overlay in the folder ``root`` is for.
+
+        Raises:
+            NotFoundError: It is not installed; the message says which versions are, and what to do.
+        """
+        wanted = f"{overlay.pack} {overlay.version}"
+        versions = self.versions(overlay.pack)
+        for pack in versions:
+            if pack.version == overlay.version:
+                return pack
+        said = f"The overlay {root} is for {wanted}, which is not installed."
+        if not versions:
+            raise NotFoundError(f"{said} {did_you_mean(overlay.pack, [pack.id for pack in self.packs])}")
+        there = words.listed([pack.version for pack in versions])
+        raise NotFoundError(
+            f"{said} Of {overlay.pack} there is {there}. Install the version that it is for; or look through it again, "
+            f'write version: "{versions[-1].version}" into {root}/overlay.yaml, and run bandstand overlay check {root}.'
+        )
+
+    def versions(self, framework: str) -> list[Pack]:
+        """Every version of a framework, oldest first: by the day from which it holds, then by its number."""
+        return sorted((pack for pack in self.packs if pack.id == framework), key=_age)
 
     def frameworks(self, as_of: dt.date | None = None) -> dict[str, Pack]:
         """One pack for each framework, by id: the one valid at ``as_of``, else the newest."""
         chosen: dict[str, Pack] = {}
         # Last comes what is valid at the date, and among equals the newest.
-        for pack in sorted(self.packs, key=lambda p: (_is_valid(p, as_of), _since(p), p.version)):
+        for pack in sorted(self.packs, key=lambda p: (as_of is not None and p.is_valid(as_of), *_age(p))):
             chosen[pack.id] = pack
         return dict(sorted(chosen.items()))
 
 
-def _is_valid(pack: Pack, as_of: dt.date | None) -> bool:
-    until = pack.framework.valid_until
-    return as_of is not None and _since(pack) <= as_of and (until is None or as_of <= until)
-
-
-def _since(pack: Pack) -> dt.date:
-    return pack.framework.valid_from or dt.date.min
+def _age(pack: Pack) -> tuple[dt.date, list[tuple[int, str]]]:
+    """By what versions of a framework are ordered; a number in a version counts as one: 2024.10 is after 2024.9."""
+    parts = re.findall(r"\d+|[^\d.]+", pack.version)
+    return pack.framework.valid_from or dt.date.min, [(int(p), "") if p.isdigit() else (-1, p) for p in parts]
 
 
 def plugin_manager() -> pluggy.PluginManager:
@@ -211,7 +230,9 @@ def _load_pack(name: str, root: Traversable, catalogue: Catalogue) -> None:
         pack = load_pack(root, catalogue.kinds)
     except ProblemsError as error:
         listed = "\n".join(f"  {problem}" for problem in error.problems)
-        catalogue.set_aside.append(SetAside(name, f"Its pack has {count(len(error.problems), 'problem')}:\n{listed}"))
+        catalogue.set_aside.append(
+            SetAside(name, f"Its pack has {words.count(len(error.problems), 'problem')}:\n{listed}")
+        )
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
         catalogue.set_aside.append(SetAside(name, f"Its pack cannot be loaded: {_said(error)}"))

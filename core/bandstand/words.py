@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandstand.models.evaluation import PublishedFinding
+    from bandstand.models.overlay import Settled
     from bandstand.models.standard import Unit
 
 #: A label that begins with a name of several words: Question Level Analysis.
@@ -58,6 +59,21 @@ def listed(items: Sequence[str], most: int = 6) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def value(given: object) -> str:
+    """A value of a pack in words: ``5``, ``all``, ``gold 5 and to 5``; ``nothing`` where there is none."""
+    match given:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if given else "false"
+        case dict():
+            return listed([f"{name} {value(one)}" for name, one in given.items()], most=12)
+        case list() | tuple():
+            return listed([value(one) for one in given], most=12)
+        case _:
+            return str(given)
+
+
 def lines(source: str) -> str:
     """Where in the document: ``line 540``, ``lines 382-394``."""
     return f"line {source}" if source.isdigit() else f"lines {source}"
@@ -79,6 +95,13 @@ def named(unit: Unit) -> str:
     if unit.at is None:
         return line(unit.id, unit.label)
     return f"{line(unit.criterion, unit.label)} ({uncapitalised(unit.at)})"
+
+
+def whose(settled: Settled | None) -> str:
+    """Whose a value is that is the trust's: ``set by your trust on 1 September 2026``; the day where it is known."""
+    if settled is None:
+        return "set by your trust"
+    return f"{'confirmed' if settled.how == 'confirmed' else 'set'} by your trust on {day(settled.on)}"
 
 
 def standing(level: int) -> str:

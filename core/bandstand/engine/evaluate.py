@@ -180,13 +180,13 @@ class _Compiled:
 
     def __init__(self, pack: Pack, outcome: Outcome, *, durable: bool) -> None:
         framework = pack.framework
-        # The digest is of the pack's files; what kinds make of them depends on the plugins that are loaded too, and
-        # a ruleset that is registered under a name stays under it while the process lasts.
-        lowered = outcome_clauses(outcome, pack.rules, pack.lowered)
-        kinds = hashlib.sha256(repr(lowered).encode()).hexdigest()
-        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}.{kinds[:8]}.{outcome.id}"
         self.outcome = outcome
         self.criteria = outcome_criteria(outcome, pack.criteria)
+        # The digest is of the pack's files; what is made of them depends on the trust's overlay and the plugins' kinds
+        # too, and a ruleset that is registered under a name stays under it while the process lasts.
+        lowered = outcome_clauses(outcome, pack.rules, pack.lowered)
+        made = hashlib.sha256(repr((self.criteria, lowered)).encode()).hexdigest()
+        name = f"{pack.id}@{pack.version}#{pack.digest.removeprefix('sha256:')[:16]}.{made[:8]}.{outcome.id}"
         self.position = PlainEngine(compile_program(f"{name}.position", "position", self.criteria, lowered))
         self.review = PlainEngine(compile_program(f"{name}.review", "review", self.criteria, lowered))
         programs = [engine.program for engine in (self.position, self.review) if engine.program.clauses]
@@ -315,7 +315,7 @@ class Evaluator:
             outcome: What the framework is asked for; its first outcome when None.
             purpose: One that the outcome serves; its first when None.
             review_point: The last review point of the present cycle that counts; all when None.
-            settings: What the trust sets for everybody, by the fact's id.
+            settings: What the trust sets for everybody, by the fact's id; it goes before what its overlay sets.
             since: A day before ``as_of`` to compare with; none when None.
 
         Raises:
@@ -327,7 +327,7 @@ class Evaluator:
         purpose = self.served(purpose, asked.id)
         self.check_review_point(review_point)
         compiled = self._of(asked)
-        settings = settings or {}
+        settings = {**self.pack.settings, **(settings or {})}
         facts = person_facts(self.pack, person, purpose, as_of, settings)
         findings = self._read(compiled, evidence, facts, as_of, review_point)
         positions = {found.view: compiled.run(compiled.position, found, facts) for found in findings.positions}

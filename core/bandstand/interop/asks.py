@@ -40,11 +40,17 @@ class PackAsks:
     """
 
     def __init__(self, pack: Pack) -> None:
-        self._name = pack.name
+        self._name, self._like = pack.name, pack.like
         self._parts = [_Part(part) for part in parts_of(dict(pack.evidence_schema))]
 
     def problems(self, evidence: Evidence, row: RawRow) -> list[Problem]:
-        """What the framework's schema has against the record."""
+        """What the framework's schema has against the record.
+
+        The schema knows no criterion that the trust added: it is asked for what its neighbour is asked for.
+        """
+        if not self._like.keys().isdisjoint(evidence.criteria):
+            named = dict.fromkeys(self._like.get(name, name) for name in evidence.criteria)
+            evidence = evidence.model_copy(update={"criteria": tuple(named)})
         return [self._problem(error, row) for part in self._parts for error in part.errors(evidence)]
 
     def _problem(self, error: ValidationError, row: RawRow) -> Problem:

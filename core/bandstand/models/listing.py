@@ -11,6 +11,7 @@ from bandstand.models.evidence import Attachment, EvidenceSource
 from bandstand.models.framework import Framework
 from bandstand.models.guidance import Crosswalk, Guidance
 from bandstand.models.lock import LockStandings
+from bandstand.models.overlay import Settled, Unconfirmed
 from bandstand.models.problem import Problem
 from bandstand.models.standard import Standard
 
@@ -66,11 +67,34 @@ class CatalogueListing(_Part):
     lock: LockStandings | None
 
 
+class ListedOverlay(_Part):
+    """The trust's overlay that lies over a framework.
+
+    Attributes:
+        id: Its id.
+        by: Id or role of whoever confirmed it.
+        on: When.
+        why: Why.
+        expired: What happens at an as-of date at which the pack is not valid.
+        digest: The overlay's digest.
+    """
+
+    id: str
+    by: str
+    on: dt.date
+    why: str
+    expired: Literal["warn", "refuse"]
+    digest: str
+
+
 class FrameworkListing(_Part):
     """What `bandstand show FRAMEWORK --json` writes: the pack whole, but for its examples.
 
     Attributes:
         digest: The pack's digest.
+        overlay: The trust's overlay that lies over it, if one does.
+        settled: What of it is the trust's, by its overlay.
+        versions: Every version that is installed, oldest first.
         framework: What its framework.yaml says.
         standards: With their criteria.
         rules: Each as its kind has it.
@@ -79,6 +103,9 @@ class FrameworkListing(_Part):
     """
 
     digest: str
+    overlay: ListedOverlay | None = None
+    settled: tuple[Settled, ...] = ()
+    versions: tuple[str, ...] = ()
     framework: Framework
     standards: tuple[Standard, ...]
     rules: tuple[dict[str, Any], ...]
@@ -119,6 +146,7 @@ class ItemListing(_Part):
         document: The file that its lines are of.
         item: The thing as the pack has it.
         official: Ids of texts in it that are the publisher's own wording, given by the trust's overlay.
+        settled: What of it is the trust's, by its overlay.
         own: For a stage, the statements of its own.
         inherited: Those of the stages that it builds on, nearest first.
         following: Those that the stages which build on it add.
@@ -131,6 +159,7 @@ class ItemListing(_Part):
     document: str
     item: dict[str, Any]
     official: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
     own: tuple[Expected, ...] = ()
     inherited: tuple[Expected, ...] = ()
     following: tuple[Expected, ...] = ()
@@ -164,6 +193,8 @@ class ProvenanceListing(_Part):
         framework: The framework's id.
         version: The pack's version.
         document: The file that the lines are of.
+        overlay: The trust's overlay that lies over it, if one does.
+        settled: What of it is the trust's, by its overlay, with what the pack had.
         counts: How many there are, by status.
         doubts: All of them, by status and then by line.
     """
@@ -171,6 +202,8 @@ class ProvenanceListing(_Part):
     framework: str
     version: str
     document: str
+    overlay: ListedOverlay | None = None
+    settled: tuple[Settled, ...] = ()
     counts: dict[str, int]
     doubts: tuple[Doubt, ...]
 
@@ -225,6 +258,54 @@ class CandidateListing(_Part):
     """What `bandstand candidates --json` writes."""
 
     candidates: tuple[Candidate, ...]
+
+
+class CheckedOverlay(_Part):
+    """An overlay that was checked.
+
+    Attributes:
+        folder: Where it is.
+        overlay: Whose it is and why, where that could be read.
+        framework: Id and version of the pack that it is for, where that could be read.
+        usable: Whether there is such an overlay, and its pack is installed.
+        problems: Everything that is wrong with it.
+        settled: What it confirms, changes and adds; nothing where it has problems.
+        wording: Ids of what it words.
+        unconfirmed: Example values of the pack that it leaves as they are.
+    """
+
+    folder: str
+    overlay: ListedOverlay | None = None
+    framework: str | None = None
+    usable: bool
+    problems: tuple[Problem, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    wording: tuple[str, ...] = ()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+
+
+class OverlayListing(_Part):
+    """What `bandstand overlay check --json` writes."""
+
+    overlays: tuple[CheckedOverlay, ...]
+
+
+class NewOverlay(_Part):
+    """What `bandstand overlay new --json` writes.
+
+    Attributes:
+        folder: Where the overlay was written.
+        framework: Id and version of the pack that it is for.
+        files: Names of the files in it.
+        to_fill_in: Fields of overlay.yaml that have yet to be filled in.
+        unconfirmed: Example values of the pack, for the trust to confirm or change.
+    """
+
+    folder: str
+    framework: str
+    files: tuple[str, ...]
+    to_fill_in: tuple[str, ...]
+    unconfirmed: tuple[Unconfirmed, ...]
 
 
 class SheetListing(_Part):

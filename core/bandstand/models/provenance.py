@@ -54,6 +54,15 @@ class Provenance(BaseModel):
     )
 
 
+#: Between the words of a class's name.
+_SPACED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def kind_of(part: BaseModel) -> str:
+    """What a part of a pack is, in words, by its class: ``scale point``."""
+    return _SPACED.sub(" ", type(part).__name__).lower()
+
+
 def models_within(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], BaseModel]]:
     """Every model within a value, itself first, each with its path as the file has it."""
     if isinstance(value, BaseModel):

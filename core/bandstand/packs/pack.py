@@ -10,6 +10,7 @@ from bandstand.models.unfold import Unfolded, unfold
 from bandstand.rules.base import RuleContext
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from bandstand.models.clauses import Lowered
@@ -72,6 +73,21 @@ class Pack:
         """Id and version, as messages give them: ``smart_equip 2024.1``."""
         return f"{self.id} {self.version}"
 
+    def is_valid(self, as_of: dt.date) -> bool:
+        """Whether the pack holds at a date; it always does where the document gives no dates."""
+        since, until = self.framework.valid_from, self.framework.valid_until
+        return (since is None or since <= as_of) and (until is None or as_of <= until)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the trust's overlay answers to what the framework asks of a trust, by the fact's id."""
+        return {} if self.overlay is None else self.overlay.settings
+
+    @property
+    def like(self) -> Mapping[str, str]:
+        """By the id of each criterion that the trust added, one of the pack's own that stands in the same list."""
+        return {} if self.overlay is None else self.overlay.like
+
     @cached_property
     def unfolded(self) -> Unfolded:
         """What evidence may name and claim, and what it says of which criteria."""
@@ -133,7 +149,7 @@ class Pack:
     def context(self) -> RuleContext:
         """What the rules may look at besides themselves."""
         declared = {c.name: c for part in self.lowered for c in part.conclusions}
-        return RuleContext(self.framework, self.unfolded, declared)
+        return RuleContext(self.framework, self.unfolded, declared, {} if self.overlay is None else self.overlay.marks)
 
     @cached_property
     def _grades(self) -> dict[str, list[Grade]]:

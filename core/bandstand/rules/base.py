@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bandstand.models.evaluation import Checked, Evaluation, PublishedFinding
     from bandstand.models.finding import State
     from bandstand.models.framework import Scale
+    from bandstand.models.overlay import Settled
     from bandstand.models.standard import Unit
     from bandstand.models.unfold import Unfolded
 
@@ -34,11 +35,13 @@ class RuleContext:
         framework: The framework.
         unfolded: Its criteria, with their statements and points.
         conclusions: What all rules declare to conclude; nothing while they are asked for it.
+        settled: What a trust's overlay made its own, by address, as ``expected.bands.column_1``.
     """
 
     framework: Framework
     unfolded: Unfolded
     conclusions: Mapping[str, Conclusion]
+    settled: Mapping[str, Settled] = field(default_factory=dict)
 
     @property
     def criteria(self) -> Mapping[str, Unit]:

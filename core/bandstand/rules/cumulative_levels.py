@@ -153,10 +153,10 @@ class CumulativeLevels(Rule):
         ascending = sorted(self.levels, key=lambda level: level.level)
         for level in ascending:
             if level.level == held:
-                yield self._held_sentence(level, evaluation)
+                yield self._held_sentence(level, evaluation) + self._whose(level, context)
         following = [level for level in ascending if isinstance(held, int) and level.level > held]
         if following:
-            yield self._open_sentence(following[0], evaluation, context)
+            yield self._open_sentence(following[0], evaluation, context) + self._whose(following[0], context)
         done = [
             f"level {level.level}"
             for level in following[1:]
@@ -165,6 +165,12 @@ class CumulativeLevels(Rule):
         ]
         if done:
             yield f"All lines of {words.listed(done)} are met already and wait for the levels below."
+
+    def _whose(self, level: Level, context: RuleContext) -> str:
+        """That the trust's overlay settled what a level asks for; nothing where it did not."""
+        at = f"{self.id}.levels.{level.level}"
+        settled = context.settled.get(at) or context.settled.get(f"{at}.criteria")
+        return f" What level {level.level} asks for was {words.whose(settled)}." if settled else ""
 
     def _held_sentence(self, level: Level, evaluation: Evaluation) -> str:
         found = [evaluation.findings[c] for c in level.criteria]

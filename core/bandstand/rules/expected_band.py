@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bandstand.models.evaluation import Evaluation
 
 _TRUE, _FALSE = frozenset({True}), frozenset({False})
+End = Literal["from", "gold", "to"]
+ENDS: tuple[End, ...] = ("from", "gold", "to")
 
 
 class Bound(Provenance):
@@ -69,7 +71,7 @@ class Band(BaseModel):
             raise ValueError("a band names at least one grade or role")
         return self
 
-    def bound(self, end: Literal["from", "gold", "to"]) -> tuple[int, Ground] | None:
+    def bound(self, end: End) -> tuple[int, Ground] | None:
         """One end of the band, with what it rests on; None for a ``to`` that is not given."""
         given = {"from": self.lowest, "gold": self.gold, "to": self.to}[end]
         if given is None:
@@ -133,7 +135,23 @@ class ExpectedBand(Rule):
         if used is None:
             yield "No band is known for this person, so there is no zone."
             return
-        yield f"The band for {self.holder(evaluation, context.framework)} is {_span(used)}{_doubt(used)}."
+        whose = "; ".join([*self._trusts(used, context), *_examples(used)])
+        aside = f" ({whose})" if whose else ""
+        yield f"The band for {self.holder(evaluation, context.framework)} is {_span(used)}{aside}."
+
+    def _trusts(self, band: Band, context: RuleContext) -> list[str]:
+        """Which of a band's numbers are the trust's, since when; all of them without being named."""
+        at = f"{self.id}.bands.{band.id}"
+        ends = _ends(band)
+        said: dict[str, list[str]] = {}
+        for end, (level, rests_on) in ends.items():
+            if rests_on.basis is Basis.TRUST:
+                settled = context.settled.get(f"{at}.{end}", context.settled.get(at))
+                said.setdefault(words.whose(settled), []).append(str(level))
+        return [
+            whose if len(levels) == len(ends) else f"{words.listed(list(dict.fromkeys(levels)))} {whose}"
+            for whose, levels in said.items()
+        ]
 
     def holder(self, evaluation: Evaluation, framework: Framework) -> str | None:
         """The grade or roles of the person that the band is for."""
@@ -166,13 +184,13 @@ class ExpectedBand(Rule):
                         message = f'"{name}" has a band already, {seen[name]}.'
                         yield Defect("duplicate-band", (*path, field, n), message, "Give it one band.")
                     seen.setdefault(name, band.id)
-            levels = [bound[0] for end in ("from", "gold", "to") if (bound := band.bound(end))]
+            levels = [level for level, _ in _ends(band).values()]
             if levels != sorted(levels):
                 message = f"Band {band.id} goes from {levels[0]} to gold {levels[1]}" + (
                     f" to {levels[2]}." if len(levels) > 2 else "."  # noqa: PLR2004 - its three ends
                 )
                 yield Defect("band-out-of-order", path, message, "Put from, gold and to in ascending order.")
-            for end, number in zip(("from", "gold", "to"), levels, strict=False):
+            for end, number in zip(ENDS, levels, strict=False):
                 if level is not None and number not in level.values:
                     message = f"Band {band.id} names level {number}, which {self.level} never has."
                     yield Defect("unknown-level", (*path, end), message, "Name a level of the ladder.")
@@ -224,17 +242,21 @@ def _demand(band: Band) -> tuple[int, int, str]:
 
 def _span(band: Band) -> str:
     """A band in words: ``3 to 4``, ``6 and above``."""
-    ends = {end: bound[0] for end in ("from", "gold", "to") if (bound := band.bound(end))}
+    ends = {end: level for end, (level, _) in _ends(band).items()}
     if "to" in ends:
         return f"level {ends['from']}" if ends["from"] == ends["to"] else f"levels {ends['from']} to {ends['to']}"
     start = f"level {ends['from']} and above"
     return start if ends["from"] == ends["gold"] else f"{start}, expected from level {ends['gold']}"
 
 
-def _doubt(band: Band) -> str:
-    """Which of a band's numbers the document does not give, in brackets; nothing when it gives them all."""
-    ends = [bound for end in ("from", "gold", "to") if (bound := band.bound(end))]
-    examples = dict.fromkeys(str(level) for level, rests_on in ends if rests_on.basis is Basis.ILLUSTRATIVE)
-    if not examples:
-        return ""
-    return f" ({words.listed(list(examples))} {'is an example value' if len(examples) == 1 else 'are example values'})"
+def _ends(band: Band) -> dict[str, tuple[int, Ground]]:
+    """The ends that a band has, each with its level and what that rests on."""
+    return {end: bound for end in ENDS if (bound := band.bound(end))}
+
+
+def _examples(band: Band) -> list[str]:
+    """Which of a band's numbers are example values; nothing where none is."""
+    found = [str(level) for level, rests_on in _ends(band).values() if rests_on.basis is Basis.ILLUSTRATIVE]
+    examples = list(dict.fromkeys(found))
+    are = "is an example value" if len(examples) == 1 else "are example values"
+    return [f"{words.listed(examples)} {are}"] if examples else []
