@@ -408,7 +408,7 @@ def test_a_missing_file_is_said_plainly(cli: Cli, tmp_path: Path) -> None:
 def test_a_fault_of_the_program_is_worded_and_never_a_traceback(
     cli: Cli, evidence: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bandstand.service.read_evidence", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("bandstand.effective.read_evidence", lambda *_, **__: 1 / 0)
     code, _, err = cli("evaluate", evidence)
     assert code == 70
     assert "This is a fault of Bandstand: ZeroDivisionError" in err

@@ -28,6 +28,10 @@ class RefusedError(BandstandError):
     """The framework does not serve what was asked of it; the message gives the source of the refusal."""
 
 
+class ExpiredError(RefusedError):
+    """The framework is not valid at the as-of date, and the trust refuses that; the message says what to do."""
+
+
 class NotFoundError(BandstandError):
     """A framework, criterion or person was asked for that is not there; the message suggests the nearest."""
 

@@ -25,6 +25,8 @@ from bandstand.models.listing import (
     CatalogueListing,
     FrameworkListing,
     ItemListing,
+    NewOverlay,
+    OverlayListing,
     ProblemListing,
     ProjectListing,
     ProvenanceListing,
@@ -32,7 +34,7 @@ from bandstand.models.listing import (
     SheetListing,
 )
 from bandstand.models.lock import Lock, LockListing
-from bandstand.models.overlay import Overlay, WordingFile
+from bandstand.models.overlay import Overlay, ValuesFile, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.signature import KeyListing, Signature, SignListing, VerifyListing
 from bandstand.models.standard import Standard
@@ -99,6 +101,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "validation",
         "An overlay",
         "The file overlay.yaml of a trust's overlay: whose it is, and why.",
+    ),
+    "values": (
+        ValuesFile,
+        "validation",
+        "A trust's values",
+        "The file values.yaml of a trust's overlay: what the trust confirms, changes and adds, by addresses.",
     ),
     "wording": (
         WordingFile,
@@ -179,6 +187,18 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "What `bandstand diff OLD NEW --json` writes: what changed in meaning, and what becomes of the examples.",
     ),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
+    "overlay-new": (
+        NewOverlay,
+        "serialization",
+        "An overlay that was begun",
+        "What `bandstand overlay new --json` writes: where it is, and what the pack leaves to the trust.",
+    ),
+    "overlay-check": (
+        OverlayListing,
+        "serialization",
+        "Overlays that were checked",
+        "What `bandstand overlay check --json` writes: what each makes the trust's, or what is wrong with it.",
+    ),
     "project": (
         ProjectListing,
         "serialization",

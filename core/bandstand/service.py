@@ -12,10 +12,11 @@ import structlog
 
 from bandstand import words
 from bandstand.candidates import candidates
+from bandstand.effective import notes_on_validity, read_effective, refuse_where_expired
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, ProblemsError, RefusedError
-from bandstand.interop.inbox import Inbox, Limits, read_evidence
+from bandstand.interop.inbox import Limits
 from bandstand.interop.people import PeopleList, read_people
 from bandstand.locks.guard import enforce
 from bandstand.locks.lockfile import read_lock
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from bandstand.interop.inbox import Inbox
     from bandstand.interop.sheet import SheetSummary
     from bandstand.models.evaluation import Evaluation, WhyNot
     from bandstand.models.evidence import Evidence
@@ -54,6 +56,7 @@ class Question:
         since: An earlier day to compare with; none when None.
         settings: What the trust sets for everybody, by the fact's id.
         keep_going: Evaluate what is good when some of the input has problems.
+        refuse_expired: Refuse a framework that is not valid at the as-of date, instead of saying so.
     """
 
     framework: str | None = None
@@ -65,6 +68,7 @@ class Question:
     since: dt.date | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     keep_going: bool = False
+    refuse_expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +184,22 @@ class Service:
             _log.warning("set_aside", name=item.name, reason=item.reason)
 
     def pack(self, framework: str, as_of: dt.date | None = None) -> Pack:
-        """The pack of a framework that is valid at ``as_of``.
+        """The pack of a framework that is valid at ``as_of``; ``smart_equip@2024.1`` is that version, whatever the day.
 
         Raises:
             ProblemsError: The lock refuses it.
             NotFoundError: It is not installed; the message suggests the nearest, or says why it was set aside.
         """
         packs = self.catalogue.frameworks(as_of)
-        if framework in packs:
+        framework, names_version, version = framework.partition("@")
+        if framework in packs and not names_version:
             return packs[framework]
+        if framework in packs:
+            versions = {pack.version: pack for pack in self.catalogue.versions(framework)}
+            if version in versions:
+                return versions[version]
+            there = words.listed(list(versions))
+            raise NotFoundError(f'{framework} is not installed in version "{version}"; there is {there}.')
         if framework in self._refused:
             raise ProblemsError(self._refused[framework])
         for item in self.catalogue.set_aside:
@@ -213,34 +224,45 @@ class Service:
             ProblemsError: The input has problems, or is for a framework that the lock refuses, and going on in spite of
                 that was not asked for.
             NotFoundError: A framework, outcome, person, setting or review point is not there, or no time since a day.
-            RefusedError: No framework that there is evidence for serves the purpose.
+            RefusedError: No framework that there is evidence for serves the purpose, or is valid where that is asked.
         """
-        packs = self.catalogue.frameworks(question.as_of)
         if question.framework is not None:
-            self.pack(question.framework, question.as_of)
-        check_settings(question.settings, packs)
-        inbox = read_evidence(
+            self._check_framework(question.framework)
+        check_settings(question.settings, self.catalogue.frameworks(question.as_of or self.today))
+        packs, inbox, as_of = read_effective(
+            self.catalogue,
             files,
-            packs,
-            default_framework=question.framework,
+            as_of=question.as_of,
             today=self.today,
+            default_framework=question.framework,
             limits=limits,
-            readers=self.catalogue.readers,
             progress=progress,
         )
+        check_settings(question.settings, packs)
         staff = PeopleList() if people is None else read_people(people, packs, limits=limits)
         problems = self._unrefused([*inbox.problems, *staff.problems], keep_going=question.keep_going)
         if problems and not question.keep_going:
             raise ProblemsError(problems)
-        as_of = question.as_of or max((record.date for record in inbox.evidence), default=self.today)
-        if question.as_of is None and self.catalogue.frameworks(as_of) != packs:
-            # The newest evidence is of another version's time: read again, as if that day had been asked for.
-            return self.prepare(files, people, replace(question, as_of=as_of), limits=limits, progress=progress)
         if question.since is not None and question.since >= as_of:
             days = f"{words.day(question.since)} is not before {words.day(as_of)}"
             raise NotFoundError(f"There is no time to compare: {days}, the day up to which evidence counts.")
         notes = [*inbox.notes, *staff.notes]
-        return Docket(self._cases(inbox, staff, question, as_of, notes), as_of, problems, notes)
+        cases = self._cases(inbox, staff, replace(question, as_of=as_of), packs, notes)
+        used = list(dict.fromkeys(case.evaluator.pack.id for case in cases))
+        notes.extend(notes_on_validity(packs, used, as_of, question.since, self.catalogue))
+        return Docket(cases, as_of, problems, notes)
+
+    def _check_framework(self, framework: str) -> None:
+        """See that there is a framework; which version of it is taken is the as-of date's to say.
+
+        Raises:
+            NotFoundError: There is none, or a version was named.
+        """
+        self.pack(framework)
+        name, names_version, _ = framework.partition("@")
+        if names_version:
+            remedy = f"Ask for {name}, and for the day with --as-of."
+            raise NotFoundError(f"An evaluation takes the version of {name} that is valid at its as-of date. {remedy}")
 
     @cached_property
     def _refused(self) -> dict[str, list[Problem]]:
@@ -266,9 +288,15 @@ class Service:
         return by_place([*(p for p in problems if p.code != "unknown-framework" or p.value not in names), *why])
 
     def _cases(
-        self, inbox: Inbox, staff: PeopleList, question: Question, as_of: dt.date, notes: list[str]
+        self,
+        inbox: Inbox,
+        staff: PeopleList,
+        question: Question,
+        packs: Mapping[str, Pack],
+        notes: list[str],
     ) -> list[Case]:
-        packs = self.catalogue.frameworks(question.as_of)
+        as_of = question.as_of
+        assert as_of is not None
         asked = self._asked(question, packs)
         grouped: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
         for record in inbox.evidence:
@@ -299,7 +327,7 @@ class Service:
                 if not people:
                     continue
                 try:
-                    evaluator = self._evaluator(framework, outcome, question)
+                    evaluator = self._evaluator(packs[framework], outcome, question, as_of)
                 except RefusedError as error:
                     refused[framework] = error
                     continue
@@ -350,13 +378,13 @@ class Service:
             raise NotFoundError(f'{whose} outcome "{question.outcome}". {near}')
         return {name: outcomes for name, outcomes in asked.items() if outcomes}
 
-    def _evaluator(self, framework: str, outcome: str, question: Question) -> Evaluator:
-        pack = self.pack(framework, question.as_of)
+    def _evaluator(self, pack: Pack, outcome: str, question: Question, as_of: dt.date) -> Evaluator:
+        refuse_where_expired(pack, as_of, by_option=question.refuse_expired)
         if pack.name not in self._evaluators:
             self._evaluators[pack.name] = Evaluator(pack, durable=self._durable)
         evaluator = self._evaluators[pack.name]
         evaluator.served(question.purpose, outcome)
-        if pack.framework.review_points or question.framework == framework:
+        if pack.framework.review_points or question.framework == pack.id:
             # A review point of one framework says nothing to those that have none.
             evaluator.check_review_point(question.review_point)
         return evaluator
@@ -375,9 +403,10 @@ class Service:
             ProblemsError: The input has problems.
             NotFoundError: There is no such framework, or nothing about one of the people.
         """
-        self.pack(to)
-        packs = self.catalogue.frameworks()
-        inbox = read_evidence(files, packs, today=self.today, limits=limits, readers=self.catalogue.readers)
+        self._check_framework(to)
+        packs, inbox, _ = read_effective(
+            self.catalogue, files, as_of=None, today=self.today, default_framework=None, limits=limits
+        )
         if inbox.problems:
             raise ProblemsError(self._unrefused(inbox.problems))
         _check_people(people, {record.person for record in inbox.evidence}, has_problems=False)
@@ -392,7 +421,7 @@ class Service:
         """
         from bandstand.interop.sheet import write_sheet  # noqa: PLC0415 - only needed to write
 
-        return write_sheet(self.pack(framework), path, levels=levels, person=person)
+        return write_sheet(self.pack(framework, self.today), path, levels=levels, person=person)
 
 
 def _wanted(

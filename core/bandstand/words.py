@@ -59,17 +59,17 @@ def listed(items: Sequence[str], most: int = 6) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def value(given: object) -> str:
-    """A value of a pack in words: ``5``, ``all``, ``gold 5 and to 5``; ``nothing`` where there is none."""
+def held(given: object) -> str:
+    """What a pack holds, in words: ``5``, ``all``, ``gold 5, to 5``; ``nothing`` where there is none."""
     match given:
         case None:
             return "nothing"
         case bool():
             return "true" if given else "false"
         case dict():
-            return listed([f"{name} {value(one)}" for name, one in given.items()], most=12)
+            return ", ".join(f"{name} {held(one)}" for name, one in given.items())
         case list() | tuple():
-            return listed([value(one) for one in given], most=12)
+            return listed([held(one) for one in given], most=12)
         case _:
             return str(given)
 

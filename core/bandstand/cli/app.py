@@ -17,6 +17,7 @@ from bandstand.cli.options import (
     AsOf,
     Engine,
     Files,
+    FrameworkArgument,
     FrameworkOption,
     KeepGoing,
     LockOption,
@@ -25,6 +26,7 @@ from bandstand.cli.options import (
     People,
     PersonOption,
     Purpose,
+    RefuseExpired,
     ReviewPointOption,
     Settings,
     Since,
@@ -100,7 +102,7 @@ def frameworks(*, lock: LockOption = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(
-    framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
+    framework: FrameworkArgument,
     item: Annotated[
         str | None,
         typer.Argument(
@@ -124,7 +126,9 @@ def show(
 
     if provenance and item is not None:
         raise typer.BadParameter("it lists the whole framework; leave out the item", param_hint="--provenance")
-    pack = _service(overlays=overlay).pack(framework)
+    service = _service(overlays=overlay)
+    pack = service.pack(framework, service.today)
+    versions = service.catalogue.versions(pack.id)
     if provenance:
         listed = provenance_of(pack)
         if as_json:
@@ -134,9 +138,9 @@ def show(
         return
     if item is None:
         if as_json:
-            _write_json(render_pack.framework_listing(pack))
+            _write_json(render_pack.framework_listing(pack, versions))
         else:
-            render_pack.pack(pack)
+            render_pack.pack(pack, versions)
         return
     found = find_item(pack, item)
     if as_json:
@@ -160,6 +164,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     settings: Settings = None,
     overlay: OverlayOption = None,
     lock: LockOption = None,
+    refuse_expired: RefuseExpired = False,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     report: Annotated[str | None, typer.Option("--report", help="Write a report, such as sentences.")] = None,
@@ -180,7 +185,16 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
         known = ", ".join(service.catalogue.reports)
         raise typer.BadParameter(f'there is no report "{report}"; there is {known}', param_hint="--report")
     question = _question(
-        framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
+        framework,
+        outcome,
+        person,
+        purpose,
+        as_of,
+        review_point,
+        since,
+        settings,
+        keep_going=keep_going,
+        refuse_expired=refuse_expired,
     )
     docket = _docket(service, files, people, question, as_json=as_json)
     done = with_progress(docket.evaluations(), len(docket.cases))
@@ -213,6 +227,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     settings: Settings = None,
     overlay: OverlayOption = None,
     lock: LockOption = None,
+    refuse_expired: RefuseExpired = False,
     keep_going: KeepGoing = False,
     engine: Engine = "both",
     level: Annotated[
@@ -231,7 +246,16 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
 
     service = _service(engine, overlay, locks.in_use(lock))
     question = _question(
-        framework, outcome, person, purpose, as_of, review_point, since, settings, keep_going=keep_going
+        framework,
+        outcome,
+        person,
+        purpose,
+        as_of,
+        review_point,
+        since,
+        settings,
+        keep_going=keep_going,
+        refuse_expired=refuse_expired,
     )
     docket = _docket(service, files, people, question, as_json=as_json)
     packs = {case.evaluator.pack.id: case.evaluator.pack for case in docket.cases}
@@ -285,7 +309,7 @@ def candidates(
 
 @app.command()
 def sheet(
-    framework: Annotated[str, typer.Argument(help="Id of a framework.", show_default=False)],
+    framework: FrameworkArgument,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write (.xlsx).", show_default=False)],
     levels: Annotated[str | None, typer.Option("--levels", help="Levels to put on it, such as 1-5 or 6.")] = None,
@@ -341,6 +365,7 @@ def _question(  # noqa: PLR0913 - the options that evaluate and explain share
     settings: list[str] | None,
     *,
     keep_going: bool,
+    refuse_expired: bool,
 ) -> Question:
     from bandstand.service import Question  # noqa: PLC0415
 
@@ -354,6 +379,7 @@ def _question(  # noqa: PLR0913 - the options that evaluate and explain share
         since=_date(since, "--since"),
         settings=_settings(settings or []),
         keep_going=keep_going,
+        refuse_expired=refuse_expired,
     )
 
 

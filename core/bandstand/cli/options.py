@@ -12,6 +12,13 @@ Files = Annotated[
     list[Path], typer.Argument(help="Evidence: .jsonl, .json, .csv, .xlsx, or a filled sheet.", show_default=False)
 ]
 People = Annotated[Path | None, typer.Option("--people", help="Staff list: .csv, .jsonl, .json or .xlsx.")]
+FrameworkArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Id of a framework; F@VERSION names a version of it. [default version: the one valid today]",
+        show_default=False,
+    ),
+]
 FrameworkOption = Annotated[str | None, typer.Option("--framework", "-f", help="Only under this framework.")]
 PersonOption = Annotated[list[str] | None, typer.Option("--person", "-p", help="Only this person; may be repeated.")]
 OutcomeOption = Annotated[
@@ -51,6 +58,10 @@ AsOf = Annotated[
 ]
 ReviewPointOption = Annotated[
     str | None, typer.Option("--review-point", help="Count evidence up to this review point, such as mid.")
+]
+RefuseExpired = Annotated[
+    bool,
+    typer.Option("--refuse-expired", help="Evaluate nothing under a framework that is not valid at the as-of date."),
 ]
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Evaluate what is good although some rows are bad; the exit code stays 2.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bandstand.lookup import Item
     from bandstand.models.listing import ProvenanceListing
     from bandstand.models.lock import LockStandings, Standing
+    from bandstand.models.overlay import Settled
     from bandstand.packs.pack import Pack
     from bandstand.plugins import Catalogue
 
@@ -40,7 +42,7 @@ def catalogue_listing(catalogue: Catalogue, lock: LockStandings | None) -> Catal
                 refuses=tuple(refusal.id for refusal in pack.framework.refuses),
                 digest=pack.digest,
             )
-            for pack in catalogue.packs
+            for pack in _ordered(catalogue)
         ),
         set_aside=tuple(ListedSetAside(name=item.name, reason=item.reason) for item in catalogue.set_aside),
         lock=lock,
@@ -51,11 +53,13 @@ def catalogue(catalogue: Catalogue, lock: LockStandings | None) -> None:
     """What is installed, a paragraph each, and what was set aside."""
     console = new_console()
     standings = {} if lock is None else {standing.name: standing for standing in lock.packs}
-    for pack in catalogue.packs:
+    today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+    for pack in _ordered(catalogue):
         framework = pack.framework
         console.print(Text(f"{pack.id} {pack.version}", style="bold"))
         console.print(f"  {framework.title}\n  {framework.publisher}")
-        console.print(f"  Valid {words.span(framework.valid_from, framework.valid_until)}.", end=" ")
+        not_today = "" if pack.is_valid(today) else ", and so not today"
+        console.print(f"  Valid {words.span(framework.valid_from, framework.valid_until)}{not_today}.", end=" ")
         console.print(f"Serves {words.listed([purpose.id for purpose in framework.purposes])};", end=" ")
         console.print(f"refuses {words.listed([refusal.id for refusal in framework.refuses])}.")
         if pack.name in standings:
@@ -81,10 +85,19 @@ def _standing(standing: Standing) -> str:
     return f"{says[standing.state]}{signed}."
 
 
-def framework_listing(pack: Pack) -> FrameworkListing:
-    """A framework whole, for machines."""
+def _ordered(catalogue: Catalogue) -> list[Pack]:
+    """Every version of every framework: by the framework's id, oldest first."""
+    ids = dict.fromkeys(sorted(pack.id for pack in catalogue.packs))
+    return [pack for framework in ids for pack in catalogue.versions(framework)]
+
+
+def framework_listing(pack: Pack, versions: Sequence[Pack]) -> FrameworkListing:
+    """A framework whole, for machines; ``versions`` are all of it that are installed."""
     return FrameworkListing(
         digest=pack.digest,
+        overlay=None if pack.overlay is None else pack.overlay.listed(),
+        settled=() if pack.overlay is None else pack.overlay.settled,
+        versions=tuple(other.version for other in versions),
         framework=pack.framework,
         standards=pack.standards,
         rules=tuple(rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in pack.rules),
@@ -93,12 +106,17 @@ def framework_listing(pack: Pack) -> FrameworkListing:
     )
 
 
-def pack(pack: Pack) -> None:
-    """A framework on one page."""
+def pack(pack: Pack, versions: Sequence[Pack]) -> None:
+    """A framework on one page; ``versions`` are all of it that are installed."""
     console = new_console()
     framework = pack.framework
     console.print(Text(f"{framework.title} ({pack.name})", style="bold"))
     console.print(f"{framework.publisher}\n{framework.summary}")
+    console.print(f"Valid {words.span(framework.valid_from, framework.valid_until)}.")
+    for other in versions:
+        if other is not pack:
+            span = words.span(other.framework.valid_from, other.framework.valid_until)
+            console.print(f"Version {other.version} is valid {span}: bandstand show {pack.id}@{other.version}")
     for purpose in framework.purposes:
         console.print(f"Serves {purpose.id} ({words.lines(purpose.source)}, {purpose.basis.value}).")
     for refusal in framework.refuses:
@@ -125,6 +143,13 @@ def pack(pack: Pack) -> None:
             answers = ", ".join(value.id for value in fact.values) or "free text"
             facts.add_row(fact.id, fact.question, answers, f"the {fact.of}")
         console.print(facts)
+    _informs(console, pack)
+    _overlay(console, pack)
+    console.print(f"Pack {pack.digest}, {len(pack.examples)} examples. One item: bandstand show {pack.id} ID")
+
+
+def _informs(console: Console, pack: Pack) -> None:
+    """What of a pack informs, and no rule reads: guidance, links to other publications, and what the document lost."""
     if pack.guidance:
         lists = new_table("Guidance", "Label", "Items", "Lines")
         for guidance in pack.guidance:
@@ -134,11 +159,38 @@ def pack(pack: Pack) -> None:
         counted = Counter(link.basis for link in crosswalk.links)
         links = ", ".join(f"{counted[basis]} {basis}" for basis in ("stated", "proposed") if counted[basis])
         console.print(f"Linked with {crosswalk.to} ({links}): {crosswalk.summary}")
-    if framework.gaps:
+    if pack.framework.gaps:
         console.print("Lost or unclear in the document:")
-        for gap in framework.gaps:
+        for gap in pack.framework.gaps:
             console.print(f"  {gap.status}, {words.lines(gap.source)}: {gap.what}")
-    console.print(f"Pack {pack.digest}, {len(pack.examples)} examples. One item: bandstand show {pack.id} ID")
+
+
+def _overlay(console: Console, pack: Pack) -> None:
+    """Whose overlay lies over a pack, and what of it is the trust's; nothing where none does."""
+    if pack.overlay is None:
+        return
+    own, worded = pack.overlay.overlay, len(pack.overlay.wording)
+    console.print(f"Overlay {own.id}, by {own.by} on {words.day(own.on)}: {own.why}")
+    if own.expired == "refuse":
+        console.print("Nothing is evaluated at a date at which the pack is not valid.")
+    settled(console, pack.overlay.settled)
+    if worded:
+        console.print(f"Official wording: {words.count(worded, 'text')}.")
+    console.print(f"Overlay {pack.overlay.digest}")
+
+
+def settled(console: Console, of_trust: Sequence[Settled]) -> None:
+    """What is the trust's, a line each, by whose decision it is; what was changed with what the pack had."""
+    decisions: dict[tuple[str, dt.date, str], list[Settled]] = {}
+    for one in of_trust:
+        decisions.setdefault((one.by, one.on, one.why), []).append(one)
+    for (by, on, why), decided in decisions.items():
+        title = f"The trust's own, by {by} on {words.day(on)}: {why}"
+        table = new_table("", "What", "Value", title=title, title_justify="left", no_wrap=("",))
+        for one in decided:
+            had = f" (the pack had {words.held(one.was)})" if one.how == "changed" else ""
+            table.add_row(one.how, one.at, f"{words.held(one.now)}{had}")
+        console.print(table)
 
 
 def item(found: Item) -> None:
@@ -171,6 +223,7 @@ def item(found: Item) -> None:
     if found.official and found.pack.overlay is not None:
         which = words.listed(found.official)
         console.print(f"Official wording, by the overlay {found.pack.overlay.overlay.id}: {which}.")
+    settled(console, found.settled)
     if found.also:
         names = words.listed([f"{kind.replace(' ', '_')}:{found.id}" for kind in found.also])
         console.print(f"There is also {names}.", style="dim")
@@ -290,6 +343,10 @@ def provenance(found: ProvenanceListing) -> None:
     console = new_console()
     counted = ", ".join(f"{number} {status}" for status, number in found.counts.items())
     console.print(Text(f"{found.framework} {found.version}: {counted or 'all is stated'}", style="bold"))
+    if found.overlay is not None:
+        own = found.overlay
+        console.print(f"Overlay {own.id}, by {own.by} on {words.day(own.on)}: {own.why}")
+    settled(console, found.settled)
     for status in found.counts:
         table = new_table("Id", "What", "Lines", "Note", title=status.capitalize(), title_justify="left")
         for doubt in found.doubts:

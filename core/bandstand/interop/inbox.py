@@ -10,12 +10,13 @@ from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.records import RecordCheck
 from bandstand.interop.rows import BUILT_IN_READERS, EvidenceReader, Limits, RawRow, read_rows
 from bandstand.interop.source import EVIDENCE, file_problem
+from bandstand.interop.versions import OtherVersions
 from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bandstand.models.evidence import Evidence
@@ -36,17 +37,20 @@ class Inbox:
         evidence: The good records, in the order of the files.
         problems: What is wrong with the others and with the files, sorted by place.
         notes: What a user should know and need not mend.
+        newest: The newest day of which there is a good record, counted or left out; None where there is none.
     """
 
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    newest: dt.date | None = None
 
 
 def read_evidence(
     paths: Sequence[Path],
     packs: Mapping[str, Pack],
     *,
+    versions: Iterable[Pack] = (),
     default_framework: str | None = None,
     today: dt.date,
     limits: Limits = Limits(),  # noqa: B008 - frozen
@@ -58,6 +62,8 @@ def read_evidence(
     Args:
         paths: Files of any kind that ``readers`` has.
         packs: Framework id -> pack, of all that are installed.
+        versions: Other versions of the same frameworks: a record that is right for the one valid at its own date is no
+            problem where that is not the version that counts; of what only that one has it says nothing here.
         default_framework: The framework of records that name none; without it, the only one installed.
         today: Evidence after this day is a problem.
         limits: How much one file may hold.
@@ -74,7 +80,11 @@ def read_evidence(
     if default_framework is not None and default_framework not in packs:
         near = did_you_mean(default_framework, list(packs))
         raise NotFoundError(f'"{default_framework}" is not a framework that is installed. {near}')
-    reading = _Reading(RecordCheck(packs, default_framework, today), default_framework, limits, progress)
+    check, others = (
+        RecordCheck(packs, default_framework, today),
+        OtherVersions(versions, packs, default_framework, today),
+    )
+    reading = _Reading(check, others, limits, progress)
     for path in paths:
         if not reading.read(path, readers):
             break
@@ -87,11 +97,11 @@ class _Reading:
     def __init__(
         self,
         check: RecordCheck,
-        default_framework: str | None,
+        others: OtherVersions,
         limits: Limits,
         progress: Callable[[int], None] | None,
     ) -> None:
-        self._check, self._default, self._limits, self._progress = check, default_framework, limits, progress
+        self._check, self._others, self._limits, self._progress = check, others, limits, progress
         self._box = Inbox()
         self._columns = ColumnWatch(EVIDENCE)
         self._ids: dict[str, _Spot] = {}
@@ -118,7 +128,7 @@ class _Reading:
             self._progress(self._rows)
         box = self._box
         box.problems = by_place(box.problems)
-        box.notes.extend(self._columns.notes)
+        box.notes.extend([*self._columns.notes, *self._others.notes()])
         return box
 
     def _row(self, row: RawRow) -> None:
@@ -130,13 +140,18 @@ class _Reading:
             self._note_version(row, row.written_for)
         result = self._check.evidence(row)
         if isinstance(result, list):
-            self._box.problems.extend(result)
-            return
+            other = self._others.record(row)
+            if other is None:
+                self._box.problems.extend(result)
+                return
+            result = other
         evidence, made = result
         spot = (row.file, row.row, row.line, row.sheet, row.record)
         first = self._ids.setdefault(evidence.id, spot)
         if first is spot:
-            self._box.evidence.append(evidence)
+            self._box.newest = max(evidence.date, self._box.newest or evidence.date)
+            if not self._others.has_nothing_of(evidence):
+                self._box.evidence.append(evidence)
         else:
             self._box.problems.append(_duplicate(evidence.id, row, first, made=made))
 

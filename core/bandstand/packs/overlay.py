@@ -12,13 +12,13 @@ from bandstand.errors import ProblemsError
 from bandstand.models.listing import ListedOverlay
 from bandstand.models.overlay import AddedCriterion, AddedGrade, Change, Confirm, Overlay, ValuesFile, WordingFile
 from bandstand.models.problem import Place, Problem
-from bandstand.packs.additions import add_aliases, add_criterion, add_grade, set_fact
 from bandstand.packs.draft import Draft
-from bandstand.packs.edit import Alias, Edit, Entry, Setting, entries
 from bandstand.packs.load import EVIDENCE_SCHEMA, assemble
+from bandstand.packs.overlay_additions import add_aliases, add_criterion, add_grade, set_fact
+from bandstand.packs.overlay_edit import Alias, Edit, Entry, Setting, entries
+from bandstand.packs.overlay_values import change, confirm
+from bandstand.packs.overlay_wording import word, worded
 from bandstand.packs.shape import read_as
-from bandstand.packs.values import change, confirm
-from bandstand.packs.wording import word, worded
 from bandstand.packs.yaml_source import Source, read_yaml
 from bandstand.rules.base import did_you_mean
 
@@ -138,7 +138,7 @@ def lay_over(pack: Pack, files: OverlayFiles, kinds: Mapping[str, type[Rule]]) -
     problems = [problem for source in files.sources.values() for problem in source.problems]
     if problems:
         raise ProblemsError(problems)
-    return replace(word(made, laid.wording), digest=pack.digest, overlay=laid)
+    return replace(word(made, laid.wording), digest=pack.digest, files=pack.files, overlay=laid)
 
 
 def _has(root: Traversable, name: str) -> bool:

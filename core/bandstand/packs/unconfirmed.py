@@ -51,8 +51,3 @@ def _unconfirmed(
 ) -> Unconfirmed:
     source, note = str(getattr(part, "source", "1")), getattr(part, "note", None)
     return Unconfirmed(at=address, setting=setting, kind=kind_of(part), id=name, value=value, source=source, note=note)
-
-
-def in_words(one: Unconfirmed) -> str:
-    """What an example value is called where it is listed."""
-    return one.at or one.setting or f"{one.kind} {one.id}"

@@ -170,7 +170,11 @@ class CumulativeLevels(Rule):
         """That the trust's overlay settled what a level asks for; nothing where it did not."""
         at = f"{self.id}.levels.{level.level}"
         settled = context.settled.get(at) or context.settled.get(f"{at}.criteria")
-        return f" What level {level.level} asks for was {words.whose(settled)}." if settled else ""
+        if settled is None:
+            return ""
+        if settled.how == "added":
+            return f" Your trust added to what level {level.level} asks for on {words.day(settled.on)}."
+        return f" What level {level.level} asks for was {words.whose(settled)}."
 
     def _held_sentence(self, level: Level, evaluation: Evaluation) -> str:
         found = [evaluation.findings[c] for c in level.criteria]

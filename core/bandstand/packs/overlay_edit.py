@@ -211,5 +211,5 @@ def note_of(settled: Settled, note: str | None = None) -> str:
     what = f"{settled.now} added" if settled.how == "added" and settled.kind == "rule" else _VERBS[settled.how]
     said = f"{what} by {settled.by} on {words.day(settled.on)}: {why}"
     if settled.how == "changed":
-        said += f" The pack had {words.value(settled.was)}."
+        said += f" The pack had {words.held(settled.was)}."
     return f"{said} The pack's own note: {note}" if note else said

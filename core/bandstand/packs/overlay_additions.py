@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bandstand import words
 from bandstand.packs.address import FRAMEWORK, is_doubtful
-from bandstand.packs.edit import of_trust
+from bandstand.packs.overlay_edit import of_trust
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.overlay import AddedCriterion, AddedGrade
     from bandstand.models.standard import Standard
-    from bandstand.packs.edit import Alias, Edit, Setting
+    from bandstand.packs.overlay_edit import Alias, Edit, Setting
     from bandstand.packs.yaml_source import Path
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bandstand.models.overlay import Change, Confirm
     from bandstand.packs.address import Spot
-    from bandstand.packs.edit import Edit
+    from bandstand.packs.overlay_edit import Edit
     from bandstand.packs.yaml_source import Path
 
 #: What only a pack says of itself: from an entry's by, on and why its basis and note are made.
