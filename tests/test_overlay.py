@@ -119,7 +119,7 @@ def test_two_overlays_on_one_framework_are_refused_as_only_one_would_be_pinned(t
     with pytest.raises(ProblemsError, match=r"lies over cat_toolkit 1\.0 already") as caught:
         load_catalogue().with_overlays([first, second])
     assert [(p.code, p.place.file, p.place.path) for p in caught.value.problems] == [
-        ("duplicate-overlay", "overlay.yaml", "pack")
+        ("duplicate-overlay", str(second / "overlay.yaml"), "pack")
     ]
 
 
@@ -142,13 +142,21 @@ def test_wording_of_what_is_not_there_is_a_problem_with_its_line_and_a_remedy(tm
     with pytest.raises(ProblemsError) as caught:
         laid_over(folder)
     codes = [(problem.code, problem.place.file) for problem in caught.value.problems]
-    assert codes == [("unknown-item", "wording.yaml")] * 2
+    assert codes == [("unknown-item", str(folder / "wording.yaml"))] * 2
     assert "Did you mean 1a.i" in str(caught.value)
 
 
 def test_an_overlay_for_another_version_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match=r"is for cat_toolkit 0\.9, which is not installed"):
+    with pytest.raises(NotFoundError) as caught:
         laid_over(write(tmp_path / "overlay", version="0.9"))
+    told = str(caught.value)
+    assert "is for cat_toolkit 0.9, which is not installed. Of cat_toolkit there is 1.0." in told
+    assert f'write version: "1.0" into {tmp_path / "overlay"}/overlay.yaml' in told
+
+
+def test_an_overlay_for_a_framework_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"cat_tolkit 1\.0, which is not installed\. Did you mean cat_toolkit\?"):
+        laid_over(write(tmp_path / "overlay", pack="cat_tolkit"))
 
 
 def test_what_an_overlay_lacks_is_told_at_once(tmp_path: Path) -> None:
@@ -160,7 +168,32 @@ def test_what_an_overlay_lacks_is_told_at_once(tmp_path: Path) -> None:
     told = str(caught.value)
     for missing in ("version", "by", "on", "why"):
         assert f'"{missing}" is missing' in told
-    assert "An overlay has a file wording.yaml." in told
+
+
+def test_an_overlay_of_nothing_but_its_identity_is_refused_unless_it_asks_for_something(tmp_path: Path) -> None:
+    folder = write(tmp_path / "overlay")
+    (folder / "wording.yaml").unlink()
+    with pytest.raises(ProblemsError, match=r"overlay\.yaml alone lays nothing over its pack\. Add values\.yaml"):
+        laid_over(folder)
+    write(folder, expired="refuse")
+    (folder / "wording.yaml").unlink()
+    assert laid_over(folder).overlay is not None
+
+
+@pytest.mark.parametrize("name", ["value.yaml", "values.yml"])
+def test_a_file_that_nothing_would_read_is_refused_and_other_papers_may_lie_there(name: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "overlay")
+    (folder / "minutes.pdf").write_bytes(b"")
+    laid_over(folder)
+    (folder / name).write_text("confirm: []\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match=rf"An overlay has no file {name}\. Did you mean values\.yaml\?"):
+        laid_over(folder)
+
+
+def test_a_folder_without_an_overlay_says_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=r"An overlay has a file overlay\.yaml") as caught:
+        laid_over(tmp_path / "nowhere")
+    assert [problem.code for problem in caught.value.problems] == ["missing-file"]
 
 
 def test_the_command_shows_official_wording(

@@ -127,7 +127,9 @@ class Edit:
         self.index = addresses(self.pack)
 
     def report(self, code: str, below: Path, message: str, remedy: str) -> None:
-        """Add a problem of the present entry; ``below`` is the place within it."""
+        """Add a problem of the present entry; ``below`` is the place within it, where the entry spells it out."""
+        while below and (*self.entry.path, *below) not in self.source.lines:
+            below = below[:-1]
         self.source.report(code, (*self.entry.path, *below), message, remedy)
 
     def spot(self, address: str, below: Path) -> Spot | None:

@@ -88,7 +88,7 @@ def _doubtful(spot: Spot) -> list[Path]:
 def _targets(edit: Edit, spot: Spot, value: Any, below: Path) -> Iterator[tuple[Spot, Any, Path]]:
     """What a change sets, each with its value and its place in the entry; nothing, and problems, where it may not."""
     wraps = spot.wraps
-    if not spot.may_change:
+    if not spot.may_change or (not spot.is_part and _names_own(value)):
         message = f"{spot.address} says what something is or rests on, or how evidence counts."
         remedy = "Change values alone; whose decision it is goes into by, on and why of the entry."
         edit.report("fixed-value", below, message, remedy)
@@ -108,7 +108,7 @@ def _targets(edit: Edit, spot: Spot, value: Any, below: Path) -> Iterator[tuple[
     elif spot.is_part:
         message = f"{spot.address} has several values."
         edit.report("bad-value", below, message, "Give those that change by their names, as { need: 5 }.")
-    elif spot.parts_below or _names_own(value):
+    elif spot.parts_below:
         message = f"{spot.address} holds parts with sources of their own, which stay the document's."
         edit.report("fixed-value", below, message, "Change the values in them one by one, each by its own address.")
     else:
