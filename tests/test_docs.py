@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,11 @@ from bandstand.cli.app import app
 from bandstand.hookspecs import Hooks
 from bandstand.plugins import load_catalogue
 from bandstand.service import Question, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import typer
 
 AS_OF = dt.date(2025, 7, 31)
 ROOT = Path(__file__).parent.parent
@@ -44,20 +50,27 @@ def test_every_kind_of_rule_is_documented(kind: str) -> None:
     assert "(rules/README.md)" in text("docs/plugins.md")
 
 
-@pytest.mark.parametrize(
-    "command", [info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands]
-)
+def commands_of(group: typer.Typer, *names: str) -> Iterator[tuple[str, ...]]:
+    """Every command of a group by its words, those of the groups in it too."""
+    for info in group.registered_commands:
+        yield (*names, info.name or str(getattr(info.callback, "__name__", "")))
+    for below in group.registered_groups:
+        assert below.typer_instance is not None
+        yield from commands_of(below.typer_instance, *names, str(below.typer_instance.info.name))
+
+
+@pytest.mark.parametrize("command", list(commands_of(app)), ids=" ".join)
 def test_every_command_and_option_is_documented(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(sys, "argv", ["bandstand", command, "--help"])
+    monkeypatch.setattr(sys, "argv", ["bandstand", *command, "--help"])
     with pytest.raises(SystemExit):
         main()
     options = set(re.findall(r"(--[a-z-]+)", capsys.readouterr().out)) - {"--help", "--output"}
     page = text("docs/command-line.md")
     assert "--json" in options
-    assert f"`{command}" in page
+    assert f"`{' '.join(command)}" in page
     assert [option for option in sorted(options) if option not in page] == []
 
 

@@ -190,6 +190,19 @@ def test_a_file_that_nothing_would_read_is_refused_and_other_papers_may_lie_ther
         laid_over(folder)
 
 
+def test_a_file_of_an_overlay_lies_in_its_folder_and_has_a_size_that_an_overlay_can_need(tmp_path: Path) -> None:
+    folder = write(tmp_path / "overlay")
+    (folder / "wording.yaml").rename(tmp_path / "elsewhere.yaml")
+    (folder / "wording.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (folder / "values.yaml").write_text(f"# {' ' * 4 * 1024 * 1024}\n", encoding="utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        laid_over(folder)
+    assert [(problem.code, problem.place.file) for problem in caught.value.problems] == [
+        ("file-too-large", str(folder / "values.yaml")),
+        ("outside-pack", str(folder / "wording.yaml")),
+    ]
+
+
 def test_a_folder_without_an_overlay_says_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(ProblemsError, match=r"An overlay has a file overlay\.yaml") as caught:
         laid_over(tmp_path / "nowhere")

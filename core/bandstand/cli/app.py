@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from bandstand.service import Docket, Question, Service
 
 EXIT_CODES = (
-    "Exit codes: 0 done; 1 a check found problems; 2 bad input or usage; 3 the framework does not serve the purpose; "
-    "4 the engines disagreed and nothing is recommended; 70 a fault of Bandstand."
+    "Exit codes: 0 done; 1 a check found problems; 2 bad input or usage; 3 refused, as by a framework that does "
+    "not serve the purpose; 4 the engines disagreed and nothing is recommended; 70 a fault of Bandstand."
 )
 
 app = typer.Typer(

@@ -12,6 +12,7 @@ from bandstand.errors import ProblemsError
 from bandstand.models.listing import ListedOverlay
 from bandstand.models.overlay import AddedCriterion, AddedGrade, Change, Confirm, Overlay, ValuesFile, WordingFile
 from bandstand.models.problem import Place, Problem
+from bandstand.packs.bounds import lies_outside, read_files
 from bandstand.packs.draft import Draft
 from bandstand.packs.load import EVIDENCE_SCHEMA, assemble
 from bandstand.packs.overlay_additions import add_aliases, add_criterion, add_grade, set_fact
@@ -91,7 +92,9 @@ def read_overlay(root: Traversable) -> OverlayFiles:
         ProblemsError: The overlay has problems; it holds every one of them.
     """
     problems = list(_wrong_files(root))
-    sources = {name: read_yaml(str(root / name), (root / name).read_bytes()) for name in _FILES if _has(root, name)}
+    there = {str(root / name): name for name in _FILES if _has(root, name) and not lies_outside(root, root / name)}
+    held = read_files([(path, root / name) for path, name in there.items()], problems)
+    sources = {there[path]: read_yaml(path, content) for path, content in held}
     overlay = _as(Overlay, sources, OVERLAY)
     values = _as(ValuesFile, sources, VALUES)
     wording = _as(WordingFile, sources, WORDING)
@@ -156,11 +159,14 @@ def _wrong_files(root: Traversable) -> Iterator[Problem]:
         message, remedy = "An overlay has a file overlay.yaml.", f"Add it to {root}, or name the overlay's folder."
         yield Problem(code="missing-file", place=Place(file=str(root / OVERLAY)), message=message, remedy=remedy)
         return
-    others = sorted(entry.name for entry in root.iterdir() if entry.name.endswith(_LIKE_ONE))
-    for name in others:
-        if name not in _FILES:
-            message, remedy = f"An overlay has no file {name}.", did_you_mean(name, _FILES)
-            yield Problem(code="unexpected-file", place=Place(file=str(root / name)), message=message, remedy=remedy)
+    for entry in sorted(root.iterdir(), key=lambda e: e.name):
+        place = Place(file=str(root / entry.name))
+        if entry.name in _FILES and lies_outside(root, entry):
+            message, remedy = "This leads out of the overlay's folder.", "Put the file itself there."
+            yield Problem(code="outside-pack", place=place, message=message, remedy=remedy)
+        elif entry.name not in _FILES and entry.name.endswith(_LIKE_ONE):
+            message, remedy = f"An overlay has no file {entry.name}.", did_you_mean(entry.name, _FILES)
+            yield Problem(code="unexpected-file", place=place, message=message, remedy=remedy)
 
 
 def _with_values(pack: Pack, files: OverlayFiles, kinds: Mapping[str, type[Rule]]) -> tuple[Edit, Pack | None]:
