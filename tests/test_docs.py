@@ -56,7 +56,8 @@ def commands_of(group: typer.Typer, *names: str) -> Iterator[tuple[str, ...]]:
         yield (*names, info.name or str(getattr(info.callback, "__name__", "")))
     for below in group.registered_groups:
         assert below.typer_instance is not None
-        yield from commands_of(below.typer_instance, *names, str(below.typer_instance.info.name))
+        own = below.name if isinstance(below.name, str) else below.typer_instance.info.name
+        yield from commands_of(below.typer_instance, *names, str(own))
 
 
 @pytest.mark.parametrize("command", list(commands_of(app)), ids=" ".join)

@@ -198,6 +198,9 @@ class Service:
             versions = {pack.version: pack for pack in self.catalogue.versions(framework)}
             if version in versions:
                 return versions[version]
+            refused = [p for s in self.standings if s.name == f"{framework} {version}" for p in s.problems]
+            if refused:
+                raise ProblemsError(refused)
             there = words.listed(list(versions))
             raise NotFoundError(f'{framework} is not installed in version "{version}"; there is {there}.')
         if framework in self._refused:
