@@ -408,6 +408,14 @@ def test_a_copy_that_was_altered_is_put_right_when_the_same_is_locked_again(file
     assert names_in(file.keep) == [copy.name]
 
 
+def test_what_was_begun_and_never_finished_is_taken_away_by_the_next_lock(file: LockFile, pack: Path) -> None:
+    assert file.keep is not None
+    (file.keep / ".tiny-1.0-0123456789ab.a1_b2c3d" / "rules").mkdir(parents=True)
+    before = names_in(file.keep)
+    write_lock(file.path, pack)
+    assert names_in(file.keep) == before[1:]
+
+
 def test_what_others_put_beside_the_copies_is_left_alone(file: LockFile, pack: Path) -> None:
     assert file.keep is not None
     (file.keep / "tiny-0.9-000000000000").mkdir()

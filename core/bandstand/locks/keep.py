@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bandstand.errors import ProblemsError
-from bandstand.locks.atomic import sync_folder, write_atomically, write_new
+from bandstand.locks.atomic import naming, sync_folder, write_atomically, write_new
 from bandstand.models.problem import Place, Problem
 from bandstand.packs.load import SIGNATURE, load_pack
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from bandstand.rules.base import Rule
 
 _DIGITS = 12
+#: What is written before it takes its place, and stays where the program is ended in the middle.
+_BEGUN = re.compile(r"\.[a-z0-9_]+-[0-9A-Za-z.+-]+-[0-9a-f]{12}\.[a-z0-9_]{8}")
 
 
 def copy_name(framework: str, version: str, digest: str) -> str:
@@ -49,7 +53,15 @@ def keep_pack(pack: Pack, folder: Path, signature: bytes | None, kinds: Mapping[
     if not isinstance(there, Problem) and there.digest == pack.digest:
         _keep_signature(target / SIGNATURE, there.files.get(SIGNATURE), signature)
         return target
-    folder.mkdir(exist_ok=True)
+    with naming(folder):
+        folder.mkdir(exist_ok=True)
+    with naming(target):
+        _write(target, pack, signature, kinds)
+    return target
+
+
+def _write(target: Path, pack: Pack, signature: bytes | None, kinds: Mapping[str, type[Rule]]) -> None:
+    folder = target.parent
     fresh, aside = (Path(tempfile.mkdtemp(dir=folder, prefix=f".{target.name}.")) for _ in range(2))
     try:
         files = {name: content for name, content in pack.files.items() if name != SIGNATURE}
@@ -57,6 +69,9 @@ def keep_pack(pack: Pack, folder: Path, signature: bytes | None, kinds: Mapping[
             (fresh / name).parent.mkdir(exist_ok=True)
             write_new(fresh / name, content, 0o666)
         fresh.chmod(folder.stat().st_mode & 0o777)
+        made = read_copy(fresh, kinds)
+        if isinstance(made, Problem) or made.digest != pack.digest:
+            raise OSError(errno.EIO, "What was written is not what is read again")
         if target.exists():
             target.rename(aside / "altered")
         fresh.rename(target)
@@ -64,13 +79,12 @@ def keep_pack(pack: Pack, folder: Path, signature: bytes | None, kinds: Mapping[
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
-    return target
 
 
 def read_copy(folder: Path, kinds: Mapping[str, type[Rule]]) -> Pack | Problem:
     """The pack in the folder of a copy, or why there is none; nothing is raised, whatever became of it."""
-    if not folder.is_dir():
-        message = "No copy of the pack was kept here."
+    if not is_kept(folder):
+        message = "No copy of the pack was kept here, or it may not be read."
         remedy = "Take the folder from where you keep its history; the next `bandstand lock` keeps one."
         return _problem(folder, "not-kept", message, remedy)
     try:
@@ -83,9 +97,21 @@ def read_copy(folder: Path, kinds: Mapping[str, type[Rule]]) -> Pack | Problem:
     return _problem(folder, "altered-copy", f"The copy that was kept cannot be loaded: {said}", remedy)
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether there is a copy, as far as anybody may see."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
+
+
 def forget(folder: Path, names: Iterable[str]) -> None:
-    """Take away copies that no lock names any more; what cannot be taken away stays, and does no harm."""
-    for name in names:
+    """Take away copies that no lock names any more, and what was begun and never became one.
+
+    What cannot be taken away stays, and does no harm.
+    """
+    begun = [path.name for path in folder.iterdir() if _BEGUN.fullmatch(path.name)] if is_kept(folder) else []
+    for name in (*names, *begun):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

@@ -116,9 +116,11 @@ def install(
         for pack in catalogue.packs:
             keep_pack(pack, path.parent / lock.keep, signatures.get(pack.name), catalogue.kinds)
     is_new = write_lock(path, lock)
-    if before is not None and before.keep is not None and before.lock.keep == lock.keep:
-        names = {copy_name(entry.id, entry.version, entry.digest) for entry in lock.packs}
-        forget(before.keep, {copy_of(entry, before.keep).name for entry in before.lock.packs} - names)
+    if lock.keep is not None:
+        keep = path.parent / lock.keep
+        then = () if before is None or before.lock.keep != lock.keep else before.lock.packs
+        now = {copy_of(entry, keep).name for entry in lock.packs}
+        forget(keep, {copy_of(entry, keep).name for entry in then} - now)
     return is_new
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandstand.locks.keep import copy_of
+from bandstand.locks.keep import copy_of, is_kept
 from bandstand.models.problem import Place, Problem
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Refusals:
     def _look(self, entry: LockedPack | None) -> str:
         """Where to look: at what is different from the copy that was kept, if there is one."""
         copy = None if entry is None or self._file.keep is None else copy_of(entry, self._file.keep)
-        if entry is None or copy is None or not copy.is_dir():
+        if entry is None or copy is None or not is_kept(copy):
             return f"See what it holds with `bandstand show`, and {_AGREE}."
         return f"See what changed with `bandstand diff {copy} {entry.id}`, and {_AGREE}."
 
