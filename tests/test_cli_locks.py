@@ -143,6 +143,18 @@ def test_a_lock_that_cannot_be_read_lets_nothing_through(cli: Cli, content: str 
         assert "so no pack serves" in err
 
 
+@pytest.mark.parametrize(
+    "words", [("evaluate", "evidence.csv"), ("candidates", "evidence.csv", "--to", "tiny"), ("frameworks",), ("lock",)]
+)
+def test_what_is_wrong_with_a_lock_is_told_as_json_where_that_is_asked_for(cli: Cli, words: tuple[str, ...]) -> None:
+    Path("bandstand.lock").write_text("lock: 1\n", "utf-8")
+    code, out, err = cli(*words, "--json")
+    assert (code, out) == (2, "")
+    listing = json.loads(err)
+    validate("problems", listing)
+    assert "broken-lock" in {problem["code"] for problem in listing["problems"]}
+
+
 def test_a_damaged_lock_is_not_written_over_as_its_keys_would_be_lost(cli: Cli) -> None:
     Path("bandstand.lock").write_text("lock: 1\n", "utf-8")
     code, _, err = cli("lock")

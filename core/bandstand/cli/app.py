@@ -93,7 +93,8 @@ def frameworks(*, lock: LockOption = None, as_json: AsJson = False) -> None:
     """
     from bandstand.cli import render_pack  # noqa: PLC0415
 
-    catalogue, standings = locks.held_against(_service().catalogue, lock)
+    with errors.told(as_json=as_json):
+        catalogue, standings = locks.held_against(_service().catalogue, lock)
     if as_json:
         _write_json(render_pack.catalogue_listing(catalogue, standings))
     else:
@@ -126,7 +127,7 @@ def show(
 
     if provenance and item is not None:
         raise typer.BadParameter("it lists the whole framework; leave out the item", param_hint="--provenance")
-    service = _service(overlays=overlay)
+    service = _service(overlays=overlay, as_json=as_json)
     pack = service.pack(framework, service.today)
     versions = service.catalogue.versions(pack.id)
     if provenance:
@@ -179,7 +180,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
 
     if report and as_json:
         raise typer.BadParameter("a report is text; give either --report or --json", param_hint="--report")
-    service = _service(engine, overlay, locks.in_use(lock))
+    service = _service(engine, overlay, locks.in_use(lock), as_json=as_json)
     writer = service.catalogue.reports.get(report) if report else None
     if report and writer is None:
         known = ", ".join(service.catalogue.reports)
@@ -244,7 +245,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
     from bandstand.cli.console import with_progress  # noqa: PLC0415
     from bandstand.explain import explain as in_sentences  # noqa: PLC0415
 
-    service = _service(engine, overlay, locks.in_use(lock))
+    service = _service(engine, overlay, locks.in_use(lock), as_json=as_json)
     question = _question(
         framework,
         outcome,
@@ -298,7 +299,9 @@ def candidates(
         raise typer.BadParameter("the file is a table: give a name that ends in .csv", param_hint="--output")
     if output is not None and output.exists() and not force:
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
-    found = _service(overlays=overlay, lock=locks.in_use(lock)).candidates(files, to, person or ())
+    service = _service(overlays=overlay, lock=locks.in_use(lock), as_json=as_json)
+    with errors.told(as_json=as_json):
+        found = service.candidates(files, to, person or ())
     if output is not None:
         output.write_text(to_accept(found), encoding="utf-8-sig", newline="")
     if as_json:
@@ -327,8 +330,9 @@ def sheet(
         raise typer.BadParameter("the sheet is a workbook: give a name that ends in .xlsx", param_hint="--output")
     if output.exists() and not force:
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
-    service = _service(overlays=overlay, lock=locks.in_use(lock))
-    summary = service.write_sheet(framework, output, _levels(levels), person)
+    service = _service(overlays=overlay, lock=locks.in_use(lock), as_json=as_json)
+    with errors.told(as_json=as_json):
+        summary = service.write_sheet(framework, output, _levels(levels), person)
     if as_json:
         from bandstand.models.listing import SheetListing  # noqa: PLC0415
 
@@ -340,12 +344,15 @@ def sheet(
         )
 
 
-def _service(engine: str = "both", overlays: list[Path] | None = None, lock: Path | None = None) -> Service:
+def _service(
+    engine: str = "both", overlays: list[Path] | None = None, lock: Path | None = None, *, as_json: bool = False
+) -> Service:
     from bandstand.service import Service  # noqa: PLC0415 - heavy, and --help needs none of it
 
     if engine not in ("both", "plain"):
         raise typer.BadParameter("it is both or plain", param_hint="--engine")
-    service = Service(durable=None if engine == "both" else False, overlays=overlays or (), lock=lock)
+    with errors.told(as_json=as_json):
+        service = Service(durable=None if engine == "both" else False, overlays=overlays or (), lock=lock)
     locks.say(service.standings, lock)
     by_lock = {standing.framework for standing in service.standings if standing.problems}
     names = ", ".join(dict.fromkeys(item.name for item in service.catalogue.set_aside if item.name not in by_lock))
@@ -385,14 +392,9 @@ def _question(  # noqa: PLR0913 - the options that evaluate and explain share
 
 def _docket(service: Service, files: list[Path], people: Path | None, question: Question, *, as_json: bool) -> Docket:
     from bandstand.cli.console import reading  # noqa: PLC0415
-    from bandstand.errors import ProblemsError  # noqa: PLC0415
 
-    try:
-        with reading() as progress:
-            docket = service.prepare(files, people, question, progress=progress)
-    except ProblemsError as error:
-        errors.say_problems(error.problems, as_json=as_json)
-        raise typer.Exit(errors.BAD_INPUT) from None
+    with errors.told(as_json=as_json), reading() as progress:
+        docket = service.prepare(files, people, question, progress=progress)
     for note in docket.notes:
         typer.echo(note, err=True)
     return docket

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from typing import TYPE_CHECKING, Final
 
+import typer
+
 from bandstand.errors import BandstandError, EngineError, EngineUnavailableError, ProblemsError, RefusedError
 from bandstand.models.listing import ProblemListing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bandstand.models.problem import Problem
 
@@ -24,6 +27,16 @@ DISAGREED: Final = 4
 FAULT: Final = 70
 
 _MOST_SHOWN = 50
+
+
+@contextlib.contextmanager
+def told(*, as_json: bool) -> Iterator[None]:
+    """Problems are told in the form that was asked for, and the command leaves with the code of bad input."""
+    try:
+        yield
+    except ProblemsError as error:
+        say_problems(error.problems, as_json=as_json)
+        raise typer.Exit(BAD_INPUT) from None
 
 
 def report(error: Exception) -> int:

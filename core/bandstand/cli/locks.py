@@ -105,21 +105,17 @@ def lock(  # noqa: PLR0913 - one parameter for each option of the command
     if follow not in (None, "locked", "signed"):
         raise typer.BadParameter("it is locked or signed", param_hint="--follow")
     from bandstand import __version__  # noqa: PLC0415
-    from bandstand.errors import ProblemsError  # noqa: PLC0415
     from bandstand.locks.lockfile import read_lock  # noqa: PLC0415
     from bandstand.service import Service  # noqa: PLC0415
 
     catalogue = Service(durable=False).catalogue
-    try:
+    with errors.told(as_json=as_json):
         if check:
             _check(catalogue, read_lock(output), overlay or [], __version__, as_json=as_json)
             return
         before = read_lock(output) if output.exists() or output.is_symlink() else None
         terms = _terms(output, before, keep, trust, follow, no_keep=no_keep, no_trust=no_trust)
         _lock(catalogue, output, before, overlay or [], terms, signature or [], as_json=as_json)
-    except ProblemsError as error:
-        errors.say_problems(error.problems, as_json=as_json)
-        raise typer.Exit(errors.BAD_INPUT) from None
 
 
 def _terms(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bandstand.found import FoundPack
     from bandstand.locks.signatures import KeyFile
-    from bandstand.models.signature import TrustedKey, VerifiedPack
+    from bandstand.models.signature import SignedPack, TrustedKey, VerifiedPack
     from bandstand.packs.pack import Pack
 
 #: A password on a command line would be there for everybody to see.
@@ -56,7 +56,8 @@ def new_key(
 
     public = file.with_name(f"{file.stem}.public{file.suffix}")
     try:
-        key = signatures.new_key(file, public, os.environ.get(_PASSWORD))
+        with errors.told(as_json=as_json):
+            key = signatures.new_key(file, public, os.environ.get(_PASSWORD))
     except FileExistsError as error:
         raise typer.BadParameter(f"{error.filename} is there already, and is left as it is") from None
     _say_key(key, file, public, as_json=as_json)
@@ -73,7 +74,9 @@ def show_key(
     """
     from bandstand.locks import signatures  # noqa: PLC0415
 
-    _say_key(signatures.read_key(file, os.environ.get(_PASSWORD)), file, None, as_json=as_json)
+    with errors.told(as_json=as_json):
+        key = signatures.read_key(file, os.environ.get(_PASSWORD))
+    _say_key(key, file, None, as_json=as_json)
 
 
 def sign(
@@ -89,27 +92,10 @@ def sign(
 
     Example: `bandstand sign our-pack --key trust.pem`
     """
-    from bandstand.found import find_packs  # noqa: PLC0415
-    from bandstand.locks import signatures  # noqa: PLC0415
-    from bandstand.locks.atomic import write_atomically  # noqa: PLC0415
-    from bandstand.models.signature import SignedPack, SignListing  # noqa: PLC0415
+    from bandstand.models.signature import SignListing  # noqa: PLC0415 - heavy, and --help needs none of it
 
-    found = [_whole(each) for each in find_packs(packs)]
-    if output is not None and len(found) > 1:
-        names = ", ".join(pack.name for pack in found)
-        raise typer.BadParameter(f"there are several packs ({names}); name one", param_hint="--output")
-    private = signatures.read_key(key, os.environ.get(_PASSWORD))
-    if private.private is None:
-        raise typer.BadParameter(f"{key} holds a public key; name the private one", param_hint="--key")
-    if private.is_open:
-        typer.echo(f"{key} can be read by others than you. Only you should: chmod 600 {key}", err=True)
-    places = [_place(pack, output) for pack in found]
-    replaced = [_replaced(place) for place in places]
-    signed = []
-    for pack, place, before in zip(found, places, replaced, strict=True):
-        made = signatures.sign(pack, private.private, dt.datetime.now(tz=dt.UTC).astimezone().date())
-        write_atomically(place, signatures.signature_text(made))
-        signed.append(SignedPack(file=str(place), replaced=before, signature=made))
+    with errors.told(as_json=as_json):
+        signed = _signed(packs, key, output)
     if as_json:
         _write_json(SignListing(signed=tuple(signed)))
         return
@@ -143,8 +129,9 @@ def verify(
     from bandstand.models.signature import VerifyListing  # noqa: PLC0415
     from bandstand.words import day  # noqa: PLC0415
 
-    require_signing()
-    trusted = _trusted_keys(key, lock)
+    with errors.told(as_json=as_json):
+        require_signing()
+        trusted = _trusted_keys(key, lock)
     found = find_packs(packs or ())
     if signature is not None and len(found) != 1:
         raise typer.BadParameter("it is of one pack; name that", param_hint="--signature")
@@ -160,6 +147,33 @@ def verify(
         typer.echo("No pack is installed.")
     if any(each.problems for each in verified):
         raise typer.Exit(errors.FOUND)
+
+
+def _signed(packs: list[str], key: Path, output: Path | None) -> list[SignedPack]:
+    """Sign every pack, once it is known that each can be."""
+    from bandstand.found import find_packs  # noqa: PLC0415
+    from bandstand.locks import signatures  # noqa: PLC0415
+    from bandstand.locks.atomic import write_atomically  # noqa: PLC0415
+    from bandstand.models.signature import SignedPack  # noqa: PLC0415
+
+    found = [_whole(each) for each in find_packs(packs)]
+    if output is not None and len(found) > 1:
+        names = ", ".join(pack.name for pack in found)
+        raise typer.BadParameter(f"there are several packs ({names}); name one", param_hint="--output")
+    private = signatures.read_key(key, os.environ.get(_PASSWORD))
+    if private.private is None:
+        raise typer.BadParameter(f"{key} holds a public key; name the private one", param_hint="--key")
+    if private.is_open:
+        typer.echo(f"{key} can be read by others than you. Only you should: chmod 600 {key}", err=True)
+    places = [_place(pack, output) for pack in found]
+    replaced = [_replaced(place) for place in places]
+    today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+    signed = []
+    for pack, place, before in zip(found, places, replaced, strict=True):
+        made = signatures.sign(pack, private.private, today)
+        write_atomically(place, signatures.signature_text(made))
+        signed.append(SignedPack(file=str(place), replaced=before, signature=made))
+    return signed
 
 
 def _trusted_keys(named: list[Path] | None, lock: Path | None) -> tuple[TrustedKey, ...]:
