@@ -32,7 +32,7 @@ COMPOSED = {
 #: The files whose codes stand in each list.
 _SOURCES: dict[ListName, tuple[str, ...]] = {
     "pack": ("packs/[!o]*.py", "rules/*.py"),
-    "check": ("checks/**/*.py", "found.py"),
+    "check": ("checks/*.py", "found.py"),
     "overlay": ("packs/overlay*.py", "overlays*.py"),
     "lock": ("locks*.py", "locks/*.py"),
     "input": ("interop/*.py",),

@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("plugins",),
     ("effective", "locks"),
     ("code_pages", "found", "framework_pages", "kind_pages", "overlays", "service", "starter"),
-    ("again", "change", "testing", "trial"),
+    ("again", "change", "checking", "testing", "trial"),
     ("cli",),
     ("__main__",),
 )

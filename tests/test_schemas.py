@@ -51,6 +51,7 @@ INPUTS = {
 }
 OUTPUTS = {
     "candidates.schema.json",
+    "check.schema.json",
     "comparison.schema.json",
     "evaluation.schema.json",
     "explanation.schema.json",

@@ -111,6 +111,10 @@ def _holds(pack: Pack) -> Iterator[str]:
         points = words.listed([f"`{point.id}` ({point.label})" for point in scale.points], 9)
         yield f"Scale `{scale.id}`, {words.uncapitalised(scale.label)}: {points}."
         yield ""
+    for said in pack.framework.informs:
+        names = words.listed([f"`{name}`" for name in said.criteria], 9)
+        yield f"Informs, and no rule reads it: {names}. {said.reason} ({words.lines(said.source)}, {said.basis.value})"
+        yield ""
     if pack.guidance:
         yield "What the document says that informs, and that no rule reads:"
         yield ""

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from bandstand import generated
 from bandstand.models.change import Comparison
+from bandstand.models.check import CheckListing
 from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
@@ -179,6 +180,7 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "Candidate evidence",
         "What `bandstand candidates --json` writes: evidence for other frameworks that may be worth a look.",
     ),
+    "check": (CheckListing, "serialization", "What checking packs gives", "What `bandstand check --json` writes."),
     "trial": (TrialListing, "serialization", "What running examples gives", "What `bandstand test --json` writes."),
     "comparison": (
         Comparison,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bandstand.models.framework import Outcome
     from bandstand.packs.draft import Draft
     from bandstand.packs.pack import Pack
-    from bandstand.packs.yaml_source import Path
+    from bandstand.packs.yaml_source import Path, Source
 
     Check = Callable[["Bench"], Iterator[Problem]]
 
@@ -80,14 +80,33 @@ class Bench:
     ) -> Problem:
         """A problem of something within a rule, as ``("rows", 2)``; ``()`` is the rule itself."""
         source, where = self.draft.rule_at(rule, path)
-        place = source.place(where)
-        return Problem(
-            code=code, place=place, message=message, remedy=remedy, severity=severity, counter_example=counter_example
-        )
+        return self.of_source(source, where, code, message, remedy, severity=severity, counter_example=counter_example)
 
     def of_framework(
         self, path: Path, code: str, message: str, remedy: str, *, severity: Literal["error", "warning"] = "error"
     ) -> Problem:
         """A problem of something in ``framework.yaml``, as ``("grades", 2)``."""
-        place = self.draft.sources["framework.yaml"].place(path)
-        return Problem(code=code, place=place, message=message, remedy=remedy, severity=severity)
+        return self.of_source(self.draft.sources["framework.yaml"], path, code, message, remedy, severity=severity)
+
+    def of_source(
+        self,
+        source: Source,
+        path: Path,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        severity: Literal["error", "warning"] = "error",
+        counter_example: tuple[str, ...] = (),
+        value: str | None = None,
+    ) -> Problem:
+        """A problem of something in one of the pack's files."""
+        return Problem(
+            code=code,
+            place=source.place(path),
+            message=message,
+            remedy=remedy,
+            value=value,
+            severity=severity,
+            counter_example=counter_example,
+        )

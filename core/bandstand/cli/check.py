@@ -2,12 +2,112 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bandstand.cli import errors
+from bandstand.cli.options import AsJson
 
 if TYPE_CHECKING:
-    import typer
+    from bandstand.models.check import CheckListing
+
+_FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    del app
+    app.command()(check)
+
+
+def check(
+    packs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A plugin, a framework, a pack's folder, or a project with packs in it. [default: all installed]",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the checks that take long.")] = False,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.", metavar="FORMAT")] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write it to this file, and the text to the screen.", metavar="FILE"),
+    ] = None,
+    docs_url: Annotated[
+        str | None, typer.Option("--docs-url", help="Where the manual is published, for SARIF to lead to.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check packs: what is wrong with each, where, what shows it, and what to do.
+
+    Example: `bandstand check my_framework --strict --format sarif -o check.sarif`
+    """
+    from bandstand.checking import Checking  # noqa: PLC0415 - heavy, and --help needs none of it
+    from bandstand.cli.console import with_progress  # noqa: PLC0415
+    from bandstand.errors import EngineUnavailableError  # noqa: PLC0415
+    from bandstand.found import find_packs  # noqa: PLC0415
+
+    if form not in _FORMATS:
+        raise typer.BadParameter(f"it is one of {', '.join(_FORMATS)}", param_hint="--format")
+    if as_json and form not in ("text", "json"):
+        raise typer.BadParameter("give either --format or --json", param_hint="--format")
+    if output is not None and output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder", param_hint="--output")
+    found = find_packs(packs or ())
+    if not found:
+        typer.echo("There is nothing to check: no plugin is installed. Name the folder of a pack.", err=True)
+        raise typer.Exit(errors.BAD_INPUT)
+    checking = Checking(found, strict=strict, quick=quick)
+    try:
+        for _ in with_progress(checking.run(), checking.steps, "Checking", after=2):
+            pass
+    except EngineUnavailableError as error:
+        typer.echo(f"{error} Or leave out the checks that need it: --quick.", err=True)
+        raise typer.Exit(errors.BAD_INPUT) from None
+    listing = checking.listing()
+    _write(listing, "json" if as_json else form, output, docs_url)
+    if not all(pack.usable for pack in listing.packs):
+        raise typer.Exit(errors.BAD_INPUT)
+    if any(pack.errors for pack in listing.packs):
+        raise typer.Exit(errors.FOUND)
+
+
+def _write(listing: CheckListing, form: str, output: Path | None, docs_url: str | None) -> None:
+    from bandstand.cli import render_check  # noqa: PLC0415 - heavy, and --help needs none of it
+
+    if form == "text" and output is None:
+        render_check.checks(listing)
+        return
+    text = _formatted(listing, form, docs_url)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    output.write_text(text, encoding="utf-8", newline="")
+    render_check.checks(listing)
+
+
+def _formatted(listing: CheckListing, form: str, docs_url: str | None) -> str:
+    match form:
+        case "json":
+            return f"{listing.model_dump_json(indent=2)}\n"
+        case "sarif":
+            from bandstand.checks.formats.sarif import sarif  # noqa: PLC0415
+
+            return sarif(listing, docs_url)
+        case "github":
+            from bandstand.checks.formats.github import github  # noqa: PLC0415
+
+            return github(listing)
+        case "junit":
+            from bandstand.checks.formats.junit import junit  # noqa: PLC0415
+
+            return junit(listing)
+        case _:
+            from bandstand.cli.render_check import as_text  # noqa: PLC0415
+
+            return as_text(listing)

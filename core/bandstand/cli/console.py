@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, TypeVar
+import threading
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -23,15 +24,22 @@ def new_table(*headings: str, no_wrap: Container[str] = (), **style: Any) -> Tab
     return table
 
 
-def new_console() -> Console:
+def new_console(file: IO[str] | None = None) -> Console:
     """The console for what people read; what they gave is printed as it stands, whatever brackets it holds."""
-    return Console(highlight=False, emoji=False, markup=False)
+    return Console(highlight=False, emoji=False, markup=False, file=file)
 
 
-def with_progress(items: Iterable[Item], total: int, doing: str = "Evaluating") -> Iterator[Item]:
-    """The items, with a bar on standard error that says what is done while they come, when that is a terminal."""
+def with_progress(items: Iterable[Item], total: int, doing: str = "Evaluating", *, after: float = 0) -> Iterator[Item]:
+    """The items, with a bar on standard error that says what is done while they come, when that is a terminal.
+
+    Args:
+        items: What is done.
+        total: How many there are.
+        doing: What doing them is called.
+        after: Seconds after which the bar is shown; what takes less needs none.
+    """
     errors = Console(stderr=True)
-    with Progress(
+    progress = Progress(
         TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
@@ -39,11 +47,20 @@ def with_progress(items: Iterable[Item], total: int, doing: str = "Evaluating") 
         console=errors,
         transient=True,
         disable=not errors.is_terminal,
-    ) as progress:
-        task = progress.add_task(doing, total=total)
+    )
+    task = progress.add_task(doing, total=total)
+    # One item may take longer than that by itself, so the bar does not wait for it.
+    clock = threading.Timer(after, progress.start)
+    clock.daemon = True
+    clock.start()
+    try:
         for item in items:
             yield item
             progress.advance(task)
+    finally:
+        clock.cancel()
+        clock.join()
+        progress.stop()
 
 
 @contextlib.contextmanager

@@ -288,10 +288,27 @@ class FactAsked(Provenance):
 
 
 class Gap(Provenance):
-    """Something that the document lost or never gave, listed so that nobody takes it for an oversight."""
+    """Something that the document lost or never gave, listed so that nobody takes it for an oversight.
+
+    Attributes:
+        grades: Ids of the grades that have no band because of it.
+    """
 
     what: Text
     status: Literal["missing", "unresolved"]
+    grades: tuple[ItemId, ...] = ()
+
+
+class Informing(Provenance):
+    """Criteria that inform whoever decides, and that no rule reads.
+
+    Attributes:
+        criteria: Their ids, or patterns of them, as ``L1.c*``.
+        reason: Why no rule reads them.
+    """
+
+    criteria: tuple[str, ...] = Field(min_length=1)
+    reason: Text
 
 
 class Framework(_Part):
@@ -321,6 +338,7 @@ class Framework(_Part):
     findings: FindingsPolicy
     actions: tuple[Action, ...] = Field(min_length=1)
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    informs: tuple[Informing, ...] = Field(default=(), description="Criteria that inform, and that no rule reads.")
     gaps: tuple[Gap, ...] = ()
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,6 +43,14 @@ class Unfolded:
     def names_in(self, standard: Standard) -> list[str]:
         """What evidence may name in one standard."""
         return [name for name in self.names if self.standard_of[self.members.get(name, (name,))[0]].id == standard.id]
+
+    def matching(self, pattern: str) -> list[str]:
+        """The units that an id, or a pattern of ids, is of: by their own, or by those of what they belong to."""
+        return [
+            unit
+            for unit in self.units
+            if fnmatch.fnmatchcase(unit, pattern) or fnmatch.fnmatchcase(self.units[unit].criterion, pattern)
+        ]
 
     def claims_of(self, name: str) -> list[str]:
         """The claims that evidence may make of ``name``; none where evidence cannot name it."""

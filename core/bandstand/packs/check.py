@@ -17,6 +17,7 @@ from bandstand.packs.references import (
     LEVEL_FIELDS,
     check_example,
     check_guidance,
+    check_informing,
     check_outcomes,
     check_standards,
 )
@@ -57,6 +58,7 @@ def check_pack(draft: Draft) -> tuple[Lowered, ...]:
         return ()
     unfolded = unfold(framework, [standard for standard, _ in draft.standards])
     check_guidance(draft, framework, unfolded)
+    check_informing(framework, unfolded, top)
     conclusions: dict[str, Conclusion] = {}
     ids: set[str] = set()
     for rule, source, path in draft.rules:

@@ -111,6 +111,22 @@ def check_guidance(draft: Draft, framework: Framework, unfolded: Unfolded) -> No
         _check_links(crosswalk, known, source)
 
 
+def check_informing(framework: Framework, unfolded: Unfolded, top: Source) -> None:
+    """The criteria that inform only are there, and so are the grades that a gap leaves without a band."""
+    for n, informing in enumerate(framework.informs):
+        for m, pattern in enumerate(informing.criteria):
+            if not unfolded.matching(pattern):
+                message = f'"{pattern}" is not a criterion, and matches none.'
+                remedy = did_you_mean(pattern, unfolded.units)
+                top.report("unknown-criterion", ("informs", n, "criteria", m), message, remedy)
+    grades = [grade.id for grade in framework.grades]
+    for n, gap in enumerate(framework.gaps):
+        for m, name in enumerate(gap.grades):
+            if name not in grades:
+                message = f'"{name}" is not a grade of this pack.'
+                top.report("unknown-grade", ("gaps", n, "grades", m), message, did_you_mean(name, grades))
+
+
 def _check_links(crosswalk: Crosswalk, known: dict[str, None], source: Source) -> None:
     if crosswalk.external != bool(crosswalk.targets):
         message = "Targets are given for what no pack holds, and for nothing else."
