@@ -176,6 +176,42 @@ def test_options_that_do_not_go_together_are_refused(options: list[str], said: s
     assert said in err.replace("│ ", "")
 
 
+OVERLAY = "id: ours\npack: tiny\nversion: '1.0'\nby: board\non: 2025-01-01\nwhy: Minute 3.\n"
+
+
+def overlay(folder: Path, values: str) -> Path:
+    folder.mkdir()
+    (folder / "overlay.yaml").write_text(OVERLAY, "utf-8")
+    (folder / "values.yaml").write_text(values, "utf-8")
+    return folder
+
+
+def test_what_the_trust_confirms_is_no_example_any_more(cli: Cli, tmp_path: Path) -> None:
+    in_order(tmp_path / "pack")
+    confirmed = overlay(tmp_path / "ours", "confirm: [expected.bands]\n")
+    code, out, _ = cli("check", "pack", "--overlay", confirmed, "--quick")
+    assert code == 0
+    assert "unconfirmed-value" not in out
+    assert out.splitlines()[-1].startswith("tiny 1.0 with ours: ")
+
+
+def test_what_the_trust_changes_is_checked_like_the_rest_at_its_line_of_the_pack(cli: Cli, tmp_path: Path) -> None:
+    in_order(tmp_path / "pack")
+    changed = overlay(tmp_path / "ours", "change: [{ at: expected.bands.early, to: { from: 2, gold: 2, to: 2 } }]\n")
+    code, out, _ = cli("check", "pack", "--overlay", changed, "--quick")
+    assert code == 1
+    assert "error band-not-monotone pack/rules/bands.yaml:13\n" in out
+
+
+def test_an_overlay_for_what_is_not_checked_ends_with_2(cli: Cli, tmp_path: Path) -> None:
+    in_order(tmp_path / "pack", ("rules/bands.yaml", "id: early", "id: earlier"))
+    text = OVERLAY.replace("'1.0'", "'2.0'")
+    (overlay(tmp_path / "ours", "confirm: [expected.bands]\n") / "overlay.yaml").write_text(text, "utf-8")
+    code, _, err = cli("check", "pack", "--overlay", "ours")
+    assert code == 2
+    assert err == "The overlay ours is for tiny 2.0, which is not among what is checked. Did you mean tiny 1.0?"
+
+
 def test_the_shipped_packs_have_no_errors_and_only_their_example_values_as_warnings(cli: Cli) -> None:
     code, out, _ = cli("check", "--json")
     assert code == 0

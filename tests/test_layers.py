@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("plugins",),
     ("effective", "locks"),
     ("code_pages", "found", "framework_pages", "kind_pages", "overlays", "service", "starter"),
-    ("again", "change", "checking", "testing", "trial"),
+    ("again", "change", "checking", "overlaid", "testing", "trial"),
     ("cli",),
     ("__main__",),
 )

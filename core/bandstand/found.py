@@ -39,8 +39,11 @@ class FoundPack:
 
     @property
     def name(self) -> str:
-        """Id and version; where it has problems, the plugin or folder that it was asked for by."""
-        return self.draft.pack.name if self.draft.pack is not None else self.plugin or self.folder
+        """Id and version, with the overlay over it; where it has problems, the plugin or folder it was asked for by."""
+        pack = self.draft.pack
+        if pack is None:
+            return self.plugin or self.folder
+        return pack.name if pack.overlay is None else f"{pack.name} with {pack.overlay.overlay.id}"
 
     @property
     def folder(self) -> str:

@@ -28,7 +28,7 @@ def bands(bench: Bench) -> Iterator[Problem]:
 
 
 def _falling(bench: Bench, rule: ExpectedBand) -> Iterator[Problem]:
-    """The first end of each band that lies lower than that of a grade before it in the strand, the nearest first."""
+    """Each end of a band that lies lower than that of a grade before it in the strand, with the nearest of those."""
     banded = _banded(bench, rule)
     reported: set[tuple[int, _End]] = set()
     for strand in bench.pack.framework.strands:
@@ -36,22 +36,23 @@ def _falling(bench: Bench, rule: ExpectedBand) -> Iterator[Problem]:
         pairs = [(low, high) for low, high in combinations(grades, 2) if low.column < high.column]
         for low, high in sorted(pairs, key=lambda pair: (pair[1].column, -pair[0].column)):
             at, band = banded[high]
-            end = next((end for end in _ENDS if _is_lower(band, banded[low][1], end)), None)
-            if end is None or (at, end) in reported:
-                continue
-            reported.add((at, end))
-            below, above = _level(banded[low][1], end), _level(band, end)
-            yield bench.of_rule(
-                rule.id,
-                ("bands", at, end),
-                "band-not-monotone",
-                f"{high.id} comes after {low.id}, and `{end}` of its band is level {above}, not {below} or higher.",
-                "Let no end of a band lie lower than that of a grade before it.",
-                counter_example=(
-                    f"{low.id} (column {low.column}): {_span(banded[low][1])}",
-                    f"{high.id} (column {high.column}): {_span(band)}",
-                ),
-            )
+            lower = banded[low][1]
+            for end in _ENDS:
+                if (at, end) in reported or not _is_lower(band, lower, end):
+                    continue
+                reported.add((at, end))
+                yield bench.of_rule(
+                    rule.id,
+                    ("bands", at, end),
+                    "band-not-monotone",
+                    f"{high.id} comes after {low.id}, and `{end}` of its band is level {_level(band, end)}, "
+                    f"not {_level(lower, end)} or higher.",
+                    "Let no end of a band lie lower than that of a grade before it.",
+                    counter_example=(
+                        f"{low.id} (column {low.column}): {_span(lower)}",
+                        f"{high.id} (column {high.column}): {_span(band)}",
+                    ),
+                )
 
 
 def _without(bench: Bench, rule: ExpectedBand) -> Iterator[Problem]:

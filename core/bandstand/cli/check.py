@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors
-from bandstand.cli.options import AsJson
+from bandstand.cli.options import AsJson, OverlayOption
 
 if TYPE_CHECKING:
     from bandstand.models.check import CheckListing
@@ -31,6 +31,7 @@ def check(
         ),
     ] = None,
     *,
+    overlay: OverlayOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the checks that take long.")] = False,
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.", metavar="FORMAT")] = "text",
@@ -51,6 +52,8 @@ def check(
     from bandstand.cli.console import with_progress  # noqa: PLC0415
     from bandstand.errors import EngineUnavailableError  # noqa: PLC0415
     from bandstand.found import find_packs  # noqa: PLC0415
+    from bandstand.overlaid import lay_overlays  # noqa: PLC0415
+    from bandstand.plugins import ask_plugins  # noqa: PLC0415
 
     if form not in _FORMATS:
         raise typer.BadParameter(f"it is one of {', '.join(_FORMATS)}", param_hint="--format")
@@ -62,6 +65,8 @@ def check(
     if not found:
         typer.echo("There is nothing to check: no plugin is installed. Name the folder of a pack.", err=True)
         raise typer.Exit(errors.BAD_INPUT)
+    if overlay:
+        found = lay_overlays(found, overlay, ask_plugins().kinds)
     checking = Checking(found, strict=strict, quick=quick)
     try:
         for _ in with_progress(checking.run(), checking.steps, "Checking", after=2):
