@@ -50,7 +50,7 @@ def _summary(result: PackTrial, least: float | None) -> str:
     failed = len({(failure.file, failure.line) for failure in result.failures})
     held = "all as expected" if not failed else f"{failed} not as expected"
     how = "durable-rules and plain" if "both" in result.engines else "plain alone, as durable-rules is not installed"
-    shown = f"coverage {result.percent:g} % ({result.covered} of {result.possible} things that its rules can do)"
+    shown = f"coverage {result.percent:g} % ({result.covered:,} of {result.possible:,} things that its rules can do)"
     too_little = "" if least is None or result.percent >= least else f", which is less than {least:g} %"
     examples = words.count(result.examples, "example")
     return f"{result.framework} {result.version}: {examples} by {how}, {held}; {shown}{too_little}."
