@@ -282,23 +282,22 @@ def _breaks_schema(kit: Kit) -> Iterator[Breach]:
 
 def _unfounded(kit: Kit) -> Iterator[Breach]:
     def wrong(case: Case) -> Breach | None:
+        counting = {record.id: record for record in case.evidence if record.date <= case.as_of}
         for run in kit.evaluate(case).runs:
-            for criterion, state, winner in zip(
-                run.program.criteria, run.findings.states, run.findings.winners, strict=True
-            ):
-                if state not in _SILENT and not _founds(kit, case, winner, criterion):
-                    return Breach(
-                        f"{criterion} is found {State(state).name.lower()}, and no evidence that counts says so."
-                    )
+            found = run.findings
+            for criterion, state, winner in zip(run.program.criteria, found.states, found.winners, strict=True):
+                if state in _SILENT:
+                    continue
+                if winner is None or counting.get(winner.id) is not winner or not _is_about(kit, winner, criterion):
+                    what = State(state).name.lower()
+                    return Breach(f"{criterion} is found {what}, and no evidence that counts says so.")
         return None
 
     yield from kit.breaches(kit.sound, wrong)
 
 
-def _founds(kit: Kit, case: Case, record: Evidence | None, criterion: str) -> bool:
-    """Whether a record is among the evidence, counts on the day, and says something of a criterion."""
-    if record is None or record not in case.evidence or record.date > case.as_of:
-        return False
+def _is_about(kit: Kit, record: Evidence, criterion: str) -> bool:
+    """Whether a record says something of a criterion."""
     unfolds = kit.pack.unfolded.unfolds
     return any(unit == criterion for name in record.criteria for unit, _ in unfolds.get((name, record.claim), ()))
 
