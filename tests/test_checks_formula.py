@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,19 +12,30 @@ import pytest
 
 from bandstand.checks.ask import Asked
 from bandstand.checks.formula import Formula
-from bandstand.checks.inputs import inputs_of
+from bandstand.checks.inputs import Inputs, OfCriterion, OfFact, inputs_of
 from bandstand.engine.evaluate import Evaluator
-from bandstand.engine.plain import EVIDENCE_MEASURES, TRUE
+from bandstand.engine.plain import EVIDENCE_MEASURES, TRUE, PlainEngine
+from bandstand.models.clauses import (
+    Conclusion,
+    FactCompares,
+    FactIs,
+    FactKnown,
+    FindingIs,
+    Measure,
+    MeasureCompares,
+)
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 from bandstand.models.finding import State
 from bandstand.plugins import load_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bandstand.engine.evaluate import Run
+    from bandstand.models.clauses import Clause, Comparison, Condition, Fact
     from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
+    from bandstand.rules.program import Program
 
 PACKS = load_catalogue().frameworks()
 OUTCOMES = [(name, outcome.id) for name, pack in PACKS.items() for outcome in pack.framework.outcomes]
@@ -116,3 +128,85 @@ def test_a_formula_allows_all_that_evidence_brings_about_and_concludes_the_same(
                 model = asked.model(*given(asked, run))
                 for at, value in enumerate(run.plain.values):
                     assert asked.holds(model, asked.formula.values[at][value]), program.conclusions[at].name
+
+
+#: Three criteria, of which the last applies to people on leave alone, and facts of each sort.
+STATES = (State.NOT_EVIDENCED, State.NOT_MET, State.MET)
+SMALL = Inputs(
+    criteria=tuple(
+        OfCriterion(name, (*map(frozenset, ([state] for state in STATES)), *also), only_if)
+        for name, also, only_if in (
+            ("c1", (), frozenset[str]()),
+            ("c2", (), frozenset[str]()),
+            ("c3", (frozenset({State.NOT_APPLICABLE}),), frozenset({"on_leave"})),
+        )
+    ),
+    facts=(
+        OfFact("view", ("agreed", "self")),
+        OfFact("flags", ("on_leave",), several=True),
+        OfFact("fte", (None, 0.25, 0.5)),
+        OfFact("grade", (None, "A", "B")),
+    ),
+    states={"agreed": frozenset(STATES), "self": frozenset({State.NOT_EVIDENCED, State.MET})},
+    scales=(),
+    sources={"agreed": 2, "self": 1},
+    strands={},
+)
+MET = frozenset({State.MET})
+COMPARING: tuple[Comparison, ...] = ("<", "<=", ">", ">=")
+
+
+@pytest.fixture
+def small(clause: Callable[..., Clause], clauses_program: Callable[..., Program]) -> Program:
+    """A program that compares in every way there is."""
+    criteria = ("c1", "c2", "c3")
+    count, run = Measure("m.count", "count", criteria, MET), Measure("m.run", "run", criteria, MET)
+    conditions: list[Condition] = [
+        *(MeasureCompares("m.count", comparison, n) for comparison in COMPARING for n in (0, 1, 2, 3)),
+        *(MeasureCompares("m.run", comparison, 2) for comparison in COMPARING),
+        *(FactCompares("fte", comparison, 0.25) for comparison in COMPARING),
+        FactKnown("fte"),
+        FactKnown("grade", known=False),
+        FactIs("grade", frozenset({"A"})),
+        FactIs("flags", frozenset({"on_leave"})),
+        *(FindingIs(name, MET) for name in criteria),
+    ]
+    names = [f"s.c{n}" for n in range(len(conditions))]
+    conclusions = [Conclusion(name, (True, False), False, "s", name) for name in [*names, "s.two", "s.any"]]
+    clauses = [clause(name, True, condition) for name, condition in zip(names, conditions, strict=True)]
+    settled = [FindingIs(name, MET) for name in criteria]
+    clauses += [clause("s.two", True, *settled, need=2), clause("s.any", True, *settled, need="any")]
+    return clauses_program(criteria, conclusions, clauses, [count, run])
+
+
+def test_a_small_formula_concludes_what_the_engine_does_of_everything_that_there_can_be(small: Program) -> None:
+    engine, asked = PlainEngine(small), Asked(Formula(small, SMALL))
+    formula = asked.formula
+    for states in itertools.product(STATES, STATES, (*STATES, State.NOT_APPLICABLE)):
+        for flags, fte, grade in itertools.product(
+            (frozenset[str](), frozenset({"on_leave"})), (None, 0.25, 0.5), "AB"
+        ):
+            facts: dict[str, Fact] = {"flags": flags, "fte": fte, "grade": grade}
+            own = [formula.criteria[c][frozenset({s})] for c, s in zip(small.criteria, states, strict=True)]
+            own += [formula.facts["fte"][fte], formula.facts["grade"][grade], formula.facts["view"]["agreed"]]
+            own.append(
+                formula.facts["flags"]["on_leave"] if flags else asked.neither(formula.facts["flags"]["on_leave"])
+            )
+            model = asked.model(*own)
+            if (states[2] is State.NOT_APPLICABLE) == bool(flags):
+                assert model is None, "what applies only to some applies to them, and to nobody else"
+                continue
+            run = engine.run(engine.inputs([int(state) for state in states], facts))
+            seen = [[asked.holds(model, literal) for literal in values].index(True) for values in formula.values]
+            assert seen == run.values
+
+
+def test_a_view_that_is_not_the_first_is_there_only_with_evidence_that_counts_in_it(small: Program) -> None:
+    asked = Asked(Formula(small, SMALL))
+    own = asked.formula.facts["view"]["self"]
+    silent = [asked.formula.criteria[name][frozenset({State.NOT_EVIDENCED})] for name in ("c1", "c2")]
+    not_met = asked.formula.criteria["c1"][frozenset({State.NOT_MET})]
+    assert asked.is_possible(own)
+    assert asked.is_possible(own, *silent)
+    assert not asked.is_possible(own, *silent, asked.formula.criteria["c3"][frozenset({State.NOT_EVIDENCED})])
+    assert not asked.is_possible(own, not_met)
