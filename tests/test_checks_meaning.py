@@ -112,6 +112,13 @@ def test_a_row_whose_cells_never_go_together_is_found_with_the_cells(tmp_path: P
     assert problem.counter_example == ("level: 2", "held: false")
 
 
+def test_a_fact_with_a_default_is_never_unknown(tmp_path: Path) -> None:
+    asking = NOTE.replace("flags: { fact: flags }", "aims: { fact: aims }").replace("flags: on_leave", "aims: unknown")
+    problem = found(tables, tmp_path, ("rules/actions.yaml", NOTE, asking))
+    assert (problem.code, problem.place.line) == ("unreachable-row", 26)
+    assert problem.message == "Row 1 of note can never hold. This cell never holds: aims: unknown."
+
+
 def test_a_row_that_is_never_collected_is_found(tmp_path: Path) -> None:
     rows = NOTE.replace("    otherwise: nothing\n", "").replace(
         "flags: { fact: flags }\n",
