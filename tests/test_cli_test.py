@@ -12,6 +12,7 @@ from bandstand.engine import durable
 from bandstand.engine.durable import DurableEngine, DurableRun
 from bandstand.errors import EngineUnavailableError
 from commands import Cli, validate
+from overlaying import overlay
 from tiny import tiny
 
 if TYPE_CHECKING:
@@ -131,6 +132,21 @@ def test_a_pack_with_problems_is_unusable_and_the_others_are_run(installed: Cli,
     problems: dict[str, Any] = json.loads(err)
     validate("problems", problems)
     assert problems["problems"][0]["code"] == "unknown-criterion"
+
+
+def test_examples_are_run_as_the_trust_has_the_pack(installed: Cli, at: Callable[..., Path]) -> None:
+    at((EXAMPLES, "level: 1\n", "level: 1\n      zone: gold\n"))
+    assert installed("test", "ours")[0] == 0
+    own = overlay(Path("own"), "change: [{ at: expected.bands.early, to: { gold: 2, to: 2 } }]\n")
+    code, out, _ = installed("test", "ours", "--overlay", own)
+    assert code == 1
+    assert out.splitlines()[:2] == [f"{Path('ours') / EXAMPLES}:2: {SENTENCE}", "  zone is 'amber', not 'gold'"]
+
+
+def test_without_any_plugin_there_is_nothing_to_test(installed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bandstand.plugins.entry_points", lambda **_: ())
+    code, _, err = installed("test")
+    assert (code, err) == (2, "There is nothing to test: no plugin is installed. Name the folder of a pack.")
 
 
 def test_what_is_not_there_is_bad_usage(installed: Cli) -> None:

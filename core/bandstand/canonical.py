@@ -41,21 +41,27 @@ def digest(content: Any) -> str:
 def _is_written_the_same(content: Any) -> bool:
     """Whether Python's writer gives canonical JSON: plain types, keys that sort alike, and numbers written alike."""
     waiting = [content]
+    # Keys come again and again, and most values are text or nothing: neither is looked at twice.
+    known: set[str] = set()
     while waiting:
         value = waiting.pop()
         kind = type(value)
         if kind is dict:
-            if not all(type(key) is str and key.isascii() for key in value):
-                return False
-            waiting.extend(value.values())
+            for key, inner in value.items():
+                if key not in known:
+                    if type(key) is not str or not key.isascii():
+                        return False
+                    known.add(key)
+                if type(inner) not in _SAME:
+                    waiting.append(inner)
         elif kind is list or kind is tuple:
-            waiting.extend(value)
-        elif kind is int:
-            if not -_MOST <= value <= _MOST:
-                return False
-        elif kind is float:
-            if value.is_integer() or not _LEAST_FRACTION <= abs(value) < _MOST_FRACTION:
-                return False
-        elif kind not in _SAME:
+            waiting.extend(inner for inner in value if type(inner) not in _SAME)
+        elif not (kind in _SAME or _is_number_written_the_same(value)):
             return False
     return True
+
+
+def _is_number_written_the_same(value: object) -> bool:
+    if type(value) is int:
+        return -_MOST <= value <= _MOST
+    return type(value) is float and not value.is_integer() and _LEAST_FRACTION <= abs(value) < _MOST_FRACTION

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors
-from bandstand.cli.options import AsJson
+from bandstand.cli.options import AsJson, OverlayOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +34,14 @@ def run_examples(
     ] = None,
     min_coverage: Annotated[
         float | None,
-        typer.Option("--min-coverage", help="Fail below this share of what can happen.", metavar="PERCENT", max=100),
+        typer.Option(
+            "--min-coverage", help="Fail below this share of what can happen.", metavar="PERCENT", min=0, max=100
+        ),
     ] = None,
     uncovered: Annotated[
         bool, typer.Option("--uncovered", help="List what no example shows, with the line of the pack.")
     ] = False,
+    overlay: OverlayOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the examples of packs through every engine, and say how much of the rules they show.
@@ -48,11 +51,17 @@ def run_examples(
     from bandstand.cli import render_trial  # noqa: PLC0415 - heavy, and --help needs none of it
     from bandstand.cli.console import with_progress  # noqa: PLC0415
     from bandstand.found import find_packs  # noqa: PLC0415
+    from bandstand.overlaid import lay_overlays  # noqa: PLC0415
+    from bandstand.plugins import ask_plugins  # noqa: PLC0415
     from bandstand.trial import Trial  # noqa: PLC0415
 
     if text is not None and min_coverage is not None:
         raise typer.BadParameter("what some examples show says nothing of all", param_hint="--min-coverage")
-    found = find_packs(packs or ())
+    catalogue = ask_plugins()
+    found = lay_overlays(find_packs(packs or (), catalogue), overlay or (), catalogue.kinds)
+    if not found:
+        typer.echo("There is nothing to test: no plugin is installed. Name the folder of a pack.", err=True)
+        raise typer.Exit(errors.BAD_INPUT)
     solver = _has_solver()
     trials = [Trial(pack, text, solver=solver) for pack in found if pack.draft.pack is not None]
     total = sum(len(trial.examples) for trial in trials)
