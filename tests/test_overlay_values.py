@@ -401,6 +401,37 @@ def test_two_entries_that_set_one_value_are_refused_by_the_line_of_the_other(tmp
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("{ at: action.rows.2.when, to: {} }", '{ at: action.rows.2.when.fte, to: "> 0.5" }'),
+        ('{ at: action.rows.2.when.fte, to: "> 0.5" }', "{ at: action.rows.2.when, to: {} }"),
+        ("{ at: action.rows.2.when.level, to: [0] }", "{ at: action.rows.2.when.level, to: [1] }"),
+    ],
+)
+def test_an_entry_within_what_another_replaces_is_refused_too(first: str, second: str, tmp_path: Path) -> None:
+    assert told(tmp_path, f"change:\n  - {first}\n  - {second}\n")[:2] == ("duplicate-entry", 3)
+
+
+def test_what_another_entry_changes_is_not_there_to_be_confirmed_besides(tmp_path: Path) -> None:
+    values = f"change:\n  - {{ at: {EXAMPLE}, to: 1 }}\nconfirm:\n  - {EXAMPLE}.level\n  - expected.bands\n"
+    code, line, said = told(tmp_path, values, CHART)
+    assert (code, line) == ("duplicate-entry", 4)
+    assert "is set by another entry already, in line 2." in said
+
+
+def test_what_changes_a_criterion_s_list_by_an_addition_is_not_replaced_besides(tmp_path: Path) -> None:
+    values = f"{ADDED}change:\n  - {{ at: sheet.order, to: [A.1] }}\n"
+    assert told(tmp_path, values)[:2] == ("duplicate-entry", 10)
+
+
+def test_the_reading_of_how_evidence_counts_can_be_confirmed(tmp_path: Path) -> None:
+    reading = ("framework.yaml", "source: 7\n  basis: trust", "source: 7\n  basis: interpreted\n  note: Read so.")
+    plain, of = pack(tmp_path / "plain", reading), laid(tmp_path, "confirm: [findings]\n", reading)
+    said = ["How evidence counts" in explain(evaluate(one), one).text() for one in (plain, of)]
+    assert said == [True, False]
+
+
+@pytest.mark.parametrize(
     ("values", "code", "line", "said"),
     [
         ("change:\n  - { at: expected.bands.early.to, to: 9 }\n", "unknown-level", 2, "Band early names level 9"),

@@ -25,7 +25,7 @@ _OWN = frozenset({"source", "basis", "note"})
 def confirm(edit: Edit, says: Confirm) -> None:
     """Make whatever the document does not state at an address, or within it, the trust's as it is."""
     spot = edit.spot(says.at, ("at",))
-    if spot is None:
+    if spot is None or _is_set_already(edit, spot, ("at",), within=False):
         return
     raw = edit.raw(spot.file, spot.path) if _is_given(edit, spot) else None
     doubtful = _doubtful(spot)
@@ -55,22 +55,24 @@ def change(edit: Edit, says: Change) -> None:
     if spot is None:
         return
     targets = list(_targets(edit, spot, says.to, ("to",)))
-    was = {target.address: _present(edit, target) for target, _, _ in targets}
-    twice = [target for target, _, _ in targets if _is_set_already(edit, target)]
+    twice = [target for target, _, below in targets if _is_set_already(edit, target, below, within=True)]
+    for target, _, _ in targets:
+        edit.set_by.setdefault((target.file, target.path), edit.entry)
     if not targets or twice:
         return
+    was = {target.address: _present(edit, target) for target, _, _ in targets}
     if all((type(was[t.address]), was[t.address]) == (type(value), value) for t, value, _ in targets):
         edit.report("no-effect", ("to",), f"{says.at} is what it is changed to already.", "Confirm it instead.")
         return
     named = {str(below[1]): was[target.address] for target, _, below in targets if len(below) > 1}
-    change = (named or was[targets[0][0].address], says.to)
-    settled = edit.settle(spot.address, spot.kind, spot.item, "changed", change)
+    values = (named or was[targets[0][0].address], says.to)
+    settled = edit.settle(spot.address, spot.kind, spot.item, "changed", values)
     whole = spot.is_part and is_doubtful(spot.part)
     for target, value, _ in targets:
         if target.wraps and _is_number(value) and not (whole and target.part_path == spot.path):
             edit.wrap(target, value, settled)
             continue
-        edit.raw(spot.file, target.path[:-1])[target.field] = value
+        edit.raw(spot.file, target.path[:-1])[target.path[-1]] = value
         edit.touch(spot.file, target.path)
         if not (spot.is_part and is_doubtful(target.part)):
             edit.mark(spot.file, target.part_path, settled)
@@ -115,15 +117,16 @@ def _targets(edit: Edit, spot: Spot, value: Any, below: Path) -> Iterator[tuple[
         yield spot, value, below
 
 
-def _is_set_already(edit: Edit, spot: Spot) -> bool:
-    """Whether another entry sets the same; a problem says where."""
-    other = edit.set_by.setdefault((spot.file, spot.path), edit.entry)
-    if other is edit.entry:
-        return False
-    line = edit.source.place(other.path).line
-    message = f"{spot.address} is set by another entry already, in line {line}."
-    edit.report("duplicate-entry", (), message, "Keep one of them.")
-    return True
+def _is_set_already(edit: Edit, spot: Spot, below: Path, *, within: bool) -> bool:
+    """Whether another entry sets the same or what holds it, or ``within`` it something; a problem says where."""
+    for (file, path), other in edit.set_by.items():
+        shared = min(len(path), len(spot.path)) if within else len(path)
+        if file == spot.file and other is not edit.entry and path[:shared] == spot.path[:shared]:
+            line = edit.source.place(other.path).line
+            message = f"{spot.address} is set by another entry already, in line {line}."
+            edit.report("duplicate-entry", below, message, "Keep one of them.")
+            return True
+    return False
 
 
 def _is_given(edit: Edit, spot: Spot) -> bool:
