@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from bandstand.errors import BandstandError, EngineError, EngineUnavailableError, ProblemsError, RefusedError
-from bandstand.models.listing import ProblemListing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +69,8 @@ def report(error: Exception) -> int:
 def say_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """List problems on standard error, each with its remedy; as JSON they are all there."""
     if as_json:
+        from bandstand.models.listing import ProblemListing  # noqa: PLC0415 - heavy, and --help needs none of it
+
         _say(ProblemListing(problems=tuple(problems)).model_dump_json(indent=2))
         return
     for problem in problems[:_MOST_SHOWN]:
