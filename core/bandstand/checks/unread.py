@@ -38,9 +38,12 @@ def criteria(bench: Bench) -> Iterator[Problem]:
                 )
     # What the document has lost, or leaves blank, cannot be read.
     unread = {unit.id for unit in pack.criteria.values() if unit.status == "present"} - read - informing
+    units: dict[str, list[str]] = {}
+    for unit in pack.criteria.values():
+        units.setdefault(unit.criterion, []).append(unit.id)
     for standard, source in bench.draft.standards:
         for n, criterion in enumerate(standard.criteria):
-            own = [unit.id for unit in pack.criteria.values() if unit.criterion == criterion.id]
+            own = units.get(criterion.id, [])
             for name in [criterion.id] if unread.issuperset(own) and own else [unit for unit in own if unit in unread]:
                 yield bench.of_source(
                     source,
