@@ -83,9 +83,8 @@ def somebody(pack: Pack, chance: random.Random) -> Person:
 
 def asked_of(name: str, outcome: Outcome) -> Asked:
     own = evaluator(name)
-    states = {view: frozenset({State.NOT_EVIDENCED, *ways}) for view, ways in own.ways(outcome.id).items()}
     program = own.program(outcome.id)
-    return Asked(Formula(program, inputs_of(own.pack, outcome, program, states)))
+    return Asked(Formula(program, inputs_of(own, outcome, program)))
 
 
 def given(asked: Asked, run: Run) -> list[object]:

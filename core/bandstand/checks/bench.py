@@ -10,7 +10,6 @@ from bandstand.checks.ask import Asked
 from bandstand.checks.formula import Formula
 from bandstand.checks.inputs import inputs_of
 from bandstand.engine.evaluate import Evaluator
-from bandstand.models.finding import State
 from bandstand.models.problem import Problem
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ class Bench:
 
     def inputs(self, outcome: Outcome) -> Inputs:
         """What those clauses can be given."""
-        ways = self.evaluator.ways(outcome.id)
-        states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
-        return inputs_of(self.pack, outcome, self.evaluator.program(outcome.id), states)
+        return inputs_of(self.evaluator, outcome, self.evaluator.program(outcome.id))
 
     @cached_property
     def _asked(self) -> dict[str, Asked]:

@@ -13,6 +13,7 @@ from bandstand.rules.facts import facts_of, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bandstand.engine.evaluate import Evaluator
     from bandstand.models.clauses import Condition
     from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
@@ -74,8 +75,11 @@ class Inputs:
     strands: Mapping[str, str]
 
 
-def inputs_of(pack: Pack, outcome: Outcome, program: Program, states: Mapping[str, frozenset[State]]) -> Inputs:
-    """What the program of one outcome of a pack can be given; ``states`` are those possible in each view."""
+def inputs_of(evaluator: Evaluator, outcome: Outcome, program: Program) -> Inputs:
+    """What one of the programs of an outcome, of the evaluator's pack, can be given."""
+    pack = evaluator.pack
+    ways = evaluator.ways(outcome.id)
+    states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
     read: dict[str, list[frozenset[State]]] = {name: [] for name in program.criteria}
     for condition in program.conditions:
         if isinstance(condition, FindingIs):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bandstand.checks.ask import Asked
 from bandstand.checks.formula import Formula
 from bandstand.checks.inputs import inputs_of
-from bandstand.models.finding import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +29,7 @@ def never(evaluator: Evaluator, outcome: Outcome, program: Program, goals: Itera
     Raises:
         EngineUnavailableError: There is no solver; the message says how to install it.
     """
-    ways = evaluator.ways(outcome.id)
-    states = {view: frozenset({State.NOT_EVIDENCED, *found}) for view, found in ways.items()}
-    asked = Asked(Formula(program, inputs_of(evaluator.pack, outcome, program, states)))
+    asked = Asked(Formula(program, inputs_of(evaluator, outcome, program)))
     literals = {"condition": asked.formula.conditions, "clause": asked.formula.clauses}
     wanted = {
         (thing, at, holds): literals[thing][at] if holds else asked.neither(literals[thing][at])
