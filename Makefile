@@ -12,7 +12,7 @@ export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format schemas pages bench wheels pins clean
+.PHONY: help demo test packs check format schemas pages bench wheels pins clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -41,6 +41,11 @@ demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks,
 
 test: $(READY) ## Run every test.
 	$(BIN)/python -m pytest
+
+packs: $(READY) ## Check our packs as docs/ci.md tells a trust to check its own.
+	$(BIN)/bandstand schemas schemas --check
+	$(BIN)/bandstand check . --strict --allow unconfirmed-value
+	$(BIN)/bandstand test . --min-coverage 100
 
 check: $(READY) ## Lint, check types, and see that published schemas and the pages that are made have not drifted.
 	$(BIN)/ruff check .

@@ -56,6 +56,38 @@ def test_warnings_are_errors_where_strictness_is_asked_for(cli: Cli, tmp_path: P
     assert "2 errors, no warnings; 9 checks not made" in out
 
 
+def test_warnings_that_are_allowed_are_listed_and_stop_nothing(cli: Cli, tmp_path: Path) -> None:
+    in_order(tmp_path / "pack")
+    allowed = ("--allow", "unconfirmed-value", "--allow", "unexercised-rule", "--allow", "unconfirmed-value")
+    code, out, _ = cli("check", "pack", "--strict", "--quick", *allowed)
+    assert code == 0
+    assert "warning unconfirmed-value" in out
+    assert "no errors, 2 warnings" in out
+    code, out, _ = cli("check", "pack", "--strict", "--quick", *allowed[:2], "--json")
+    listing = json.loads(out)
+    validate("check", listing)
+    assert (code, listing["allowed"]) == (1, ["unconfirmed-value"])
+    severities = {p["code"]: p["severity"] for c in listing["packs"][0]["checks"] for p in c["problems"]}
+    assert severities == {"unconfirmed-value": "warning", "unexercised-rule": "error"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--allow", "unconfirmed-value"), "it goes with --strict"),
+        (("--strict", "--allow", "unconfirmed-values"), "Did you mean unconfirmed-value?"),
+        (("--strict", "--allow", "table-gap"), '"table-gap" is not the code of a warning.'),
+    ],
+)
+def test_only_warnings_can_be_allowed_and_only_where_they_would_count(
+    cli: Cli, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    in_order(tmp_path / "pack")
+    code, out, err = cli("check", "pack", *words)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.replace("│", " ").split())
+
+
 def test_a_problem_is_shown_with_its_line_remedy_and_counter_example(cli: Cli, tmp_path: Path) -> None:
     in_order(tmp_path / "pack", ("rules/bands.yaml", "from: 0, gold: 1, to: 1", "from: 2, gold: 2, to: 2"))
     code, out, _ = cli("check", "pack", "--quick")

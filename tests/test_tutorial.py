@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_every_command_of_the_tutorial_gives_what_the_page_shows(tmp_path: Path) -> None:
     steps = list(tutorial.run(tutorial.PAGE.read_text("utf-8"), tmp_path))
     commands = [step.command for step in steps]
-    for word in ("new", "frameworks", "test", "evaluate", "explain"):
+    for word in ("new", "frameworks", "check", "test", "evaluate", "explain", "overlay"):
         assert any(command.startswith(f"bandstand {word}") for command in commands), word
     wrong = [
         f"$ {step.command}\n{step.real}\nand the page shows\n{step.shown}" for step in steps if not step.is_as_shown

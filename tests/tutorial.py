@@ -103,13 +103,14 @@ def _folded(output: str) -> str:
 
 def rewritten(page: str, folder: Path) -> str:
     """The page with every output as it is; what it leaves out with ``…`` stays out where the rest is as shown."""
+    done, rest = "", page
     for step in run(page, folder):
-        if not step.is_as_shown:
-            before, command, after = page.partition(f"$ {step.command}\n")
-            rest = re.search(r"^(\$ |```)", after, re.MULTILINE)
-            assert rest is not None
-            page = f"{before}{command}{step.real}{after[rest.start() :]}"
-    return page
+        before, command, rest = rest.partition(f"$ {step.command}\n")
+        end = re.search(r"^(\$ |```)", rest, re.MULTILINE)
+        assert end is not None
+        done += f"{before}{command}{rest[: end.start()] if step.is_as_shown else step.real}"
+        rest = rest[end.start() :]
+    return done + rest
 
 
 if __name__ == "__main__":

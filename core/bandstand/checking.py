@@ -11,7 +11,7 @@ from bandstand.models.check import CheckDone, CheckListing, PackCheck
 from bandstand.models.problem import by_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from bandstand.checks.run import NamedCheck
     from bandstand.found import FoundPack
@@ -28,11 +28,20 @@ class Checking:
         packs: In the order in which they are to be listed.
         strict: Whether warnings count as errors.
         quick: Whether the checks that take their time are left out.
+        allowed: Codes of which warnings stay warnings although the rest count as errors.
     """
 
-    def __init__(self, packs: Sequence[FoundPack], *, strict: bool = False, quick: bool = False) -> None:
+    def __init__(
+        self,
+        packs: Sequence[FoundPack],
+        *,
+        strict: bool = False,
+        quick: bool = False,
+        allowed: Collection[str] = (),
+    ) -> None:
         self._packs = packs
         self._strict = strict
+        self._allowed = allowed
         self._quick = quick
         self._done: list[PackCheck] = []
 
@@ -62,13 +71,16 @@ class Checking:
 
     def listing(self) -> CheckListing:
         """What came of the checks that were made."""
-        return CheckListing(strict=self._strict, packs=tuple(self._done))
+        return CheckListing(strict=self._strict, allowed=tuple(self._allowed), packs=tuple(self._done))
 
     def _of(self, found: FoundPack, name: str, what: str, problems: Sequence[Problem], seconds: float) -> CheckDone:
-        located = [found.located(problem) for problem in problems]
-        if self._strict:
-            located = [problem.model_copy(update={"severity": "error"}) for problem in located]
+        located = [self._weighed(found.located(problem)) for problem in problems]
         return CheckDone(name=name, what=what, seconds=round(seconds, 3), problems=tuple(by_place(located)))
+
+    def _weighed(self, problem: Problem) -> Problem:
+        if not self._strict or problem.code in self._allowed:
+            return problem
+        return problem.model_copy(update={"severity": "error"})
 
 
 def _pack_check(found: FoundPack, checks: Sequence[CheckDone]) -> PackCheck:

@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(check)
 
 
-def check(
+def check(  # noqa: PLR0913 - one parameter for each option of the command
     packs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -33,6 +33,12 @@ def check(
     *,
     overlay: OverlayOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow", help="With --strict: warnings of this code stay warnings; may be repeated.", metavar="CODE"
+        ),
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the checks that take long.")] = False,
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.", metavar="FORMAT")] = "text",
     output: Annotated[
@@ -61,13 +67,14 @@ def check(
         raise typer.BadParameter("give either --format or --json", param_hint="--format")
     if output is not None and output.is_dir():
         raise typer.BadParameter(f"{output} is a folder", param_hint="--output")
+    allowed = _allowed(allow or [], strict=strict)
     found = find_packs(packs or ())
     if not found:
         typer.echo("There is nothing to check: no plugin is installed. Name the folder of a pack.", err=True)
         raise typer.Exit(errors.BAD_INPUT)
     if overlay:
         found = lay_overlays(found, overlay, ask_plugins().kinds)
-    checking = Checking(found, strict=strict, quick=quick)
+    checking = Checking(found, strict=strict, quick=quick, allowed=allowed)
     try:
         for _ in with_progress(checking.run(), checking.steps, "Checking", after=2):
             pass
@@ -80,6 +87,21 @@ def check(
         raise typer.Exit(errors.BAD_INPUT)
     if any(pack.errors for pack in listing.packs):
         raise typer.Exit(errors.FOUND)
+
+
+def _allowed(codes: list[str], *, strict: bool) -> tuple[str, ...]:
+    """The codes that may stay warnings, each once."""
+    from bandstand.codes import listed  # noqa: PLC0415
+    from bandstand.rules.base import did_you_mean  # noqa: PLC0415
+
+    if codes and not strict:
+        raise typer.BadParameter("it goes with --strict; without it every warning stays one", param_hint="--allow")
+    warnings = [entry.code for entry in listed("check") if entry.severity == "warning"]
+    for code in codes:
+        if code not in warnings:
+            near = did_you_mean(code, warnings)
+            raise typer.BadParameter(f'"{code}" is not the code of a warning. {near}', param_hint="--allow")
+    return tuple(dict.fromkeys(codes))
 
 
 def _write(listing: CheckListing, form: str, output: Path | None, docs_url: str | None) -> None:

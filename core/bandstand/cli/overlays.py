@@ -52,6 +52,7 @@ def new(
     from bandstand.packs.unconfirmed import unconfirmed  # noqa: PLC0415
     from bandstand.schemas import texts  # noqa: PLC0415
     from bandstand.service import Service  # noqa: PLC0415
+    from bandstand.words import count  # noqa: PLC0415
 
     service = Service()
     pack = service.pack(framework, service.today)
@@ -79,7 +80,7 @@ def new(
         )
         typer.echo(listing.model_dump_json(indent=2))
         return
-    typer.echo(f"{folder}: an overlay on {pack.name}, with {len(left)} example values to confirm or change.")
+    typer.echo(f"{folder}: an overlay on {pack.name}, with {count(len(left), 'example value')} to confirm or change.")
     if to_fill_in:
         typer.echo(f"Fill in {' and '.join(to_fill_in)} in {folder / 'overlay.yaml'}.")
     typer.echo(f"Take the # away in {folder / 'values.yaml'} in front of what is decided, and then:")

@@ -73,8 +73,10 @@ class CheckListing(_Part):
 
     Attributes:
         strict: Whether warnings are counted, and given, as errors.
+        allowed: Codes of which warnings stay warnings all the same.
         packs: In the order in which they were named or found.
     """
 
     strict: bool
+    allowed: tuple[str, ...] = ()
     packs: tuple[PackCheck, ...]
