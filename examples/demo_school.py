@@ -1,4 +1,4 @@
-"""Makes the demo school: 60 synthetic members of staff with a year of evidence, and one sheet filled in by its owner.
+"""Makes the demo trust of three schools: 60 synthetic members of staff with a year of evidence, and one filled sheet.
 
 There is evidence for all four frameworks: the ladder for everybody, and what else fits a person's work; besides, a
 programme and an implementation plan. Nobody here exists: people are ids, and everything about them comes from a seeded
@@ -35,6 +35,7 @@ LINES = {1: 5, 2: 4, 3: 6, 4: 6, 5: 11, 6: 13, 7: 15, 8: 15}
 PEOPLE_COLUMNS = (
     *("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags"),
     *("proposed_rating", "pay_eligible", "career_framework_used", "concerns_in_words", "context"),
+    "school",
 )
 EVIDENCE_COLUMNS = (
     "id", "person", "framework", "criteria", "claim", "source", "author", "date", "review_point", "moderated_by",
@@ -102,7 +103,13 @@ def members(rng: random.Random, count: int) -> Iterator[Member]:
         }
         # Drawn apart, so that what was asked for later leaves the evidence for the ladder as it was.
         row |= besides(random.Random(f"{row['person']} besides"), grade, row)
+        row["school"] = school(row["person"])
         yield Member(row, max(0, min(8, level + rng.choice((-2, -1, 0, 0, 0, 0, 0, 1)))), habit)
+
+
+def school(person: str) -> str:
+    """Where somebody works: one of three schools, of which the first is the largest."""
+    return random.Random(f"{person} school").choices(("S-01", "S-02", "S-03"), weights=(3, 2, 2))[0]
 
 
 def records(rng: random.Random, member: Member) -> Iterator[dict[str, str]]:
@@ -315,7 +322,7 @@ def main() -> None:
         people = csv.DictWriter(file, PEOPLE_COLUMNS)
         people.writeheader()
         people.writerows(member.row for member in staff)
-        people.writerow({"person": owner, "grade": "UPS1", "strand": "teaching", "fte": "1"})
+        people.writerow({"person": owner, "grade": "UPS1", "strand": "teaching", "fte": "1", "school": school(owner)})
     with (folder / "evidence.csv").open("w", newline="", encoding="utf-8") as file:
         evidence = csv.DictWriter(file, EVIDENCE_COLUMNS)
         evidence.writeheader()

@@ -231,6 +231,29 @@ def test_numbers_that_a_spreadsheet_made_of_ids_are_ids_again(tmp_path: Path) ->
     assert list(read(write_xlsx(tmp_path / "p.xlsx", ["person", "fte"], [17.0, 0.5])).people) == ["17"]
 
 
+@pytest.mark.parametrize("heading", ["school", "School", "Academy", "Site", "School ID", "academy_id"])
+def test_a_school_is_read_under_any_of_its_headings(heading: str, tmp_path: Path) -> None:
+    rows = (["person", heading], ["P-0001", "S-01"], ["P-0002", ""], ["P-0003", 103])
+    for path in (write_csv(tmp_path / "p.csv", *rows), write_xlsx(tmp_path / "p.xlsx", *rows)):
+        people = read(path)
+        assert (people.problems, people.notes) == ([], [])
+        assert [person.school for person in people.people.values()] == ["S-01", None, "103"]
+
+
+def test_a_school_and_an_academy_are_one_column_too_many(tmp_path: Path) -> None:
+    people = read(write_csv(tmp_path / "p.csv", ["person", "school", "academy"], ["P-0001", "S-01", "S-02"]))
+    assert people.people["P-0001"].school == "S-01"
+    assert [problem.code for problem in people.problems] == ["duplicate-column"]
+
+
+def test_a_fact_that_a_framework_asks_for_is_not_taken_for_the_school(tmp_path: Path) -> None:
+    fact = {"id": "site", "label": "Site", "question": "Which site?", "source": 1}
+    asking = support.pack(support.framework(facts=[fact]))
+    path = write_csv(tmp_path / "p.csv", ["person", "site"], ["P-0001", "the old one"])
+    person = read_people(path, {"ladder": asking}).people["P-0001"]
+    assert (person.school, person.facts) == (None, {"site": "the old one"})
+
+
 def test_a_workbook_of_something_else_is_the_wrong_sheet(tmp_path: Path) -> None:
     problem = read(write_xlsx(tmp_path / "p.xlsx", ["Menu", "Monday"], ["Soup", "Bread"])).problems[0]
     assert problem.code == "wrong-sheet"

@@ -475,6 +475,11 @@ framework.yaml
 
 framework.yaml
 - - id: aims
++ - id: school
+! duplicate-id framework.yaml, line 76, facts[0].id: Every person has "school" already. Give it another id.
+
+framework.yaml
+- - id: aims
 + - id: gender
 ! protected-characteristic framework.yaml, line 76, facts[0].id:
   "gender" is a protected characteristic, which never reaches a rule. Take it out.
@@ -1452,7 +1457,9 @@ class Reads(Ragging):
         return replace(part, clauses=(replace(first, conditions=(FactKnown(self.fact),)), *part.clauses[1:]))
 
 
-@pytest.mark.parametrize(("fact", "code"), [("age", "protected-characteristic"), ("shoe_size", "unknown-fact")])
+@pytest.mark.parametrize(
+    ("fact", "code"), [("age", "protected-characteristic"), ("shoe_size", "unknown-fact"), ("school", "unknown-fact")]
+)
 def test_no_kind_of_rule_reads_a_fact_that_rules_may_not_know(fact: str, code: str, tmp_path: Path) -> None:
     rule = ("rules/sheet.yaml", "kind: ragging", f"kind: reads\n    fact: {fact}")
     outcome = ("framework.yaml", "    colours: sheet\n", "")

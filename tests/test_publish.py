@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import support
+from bandstand.canonical import digest
 from bandstand.cli import render
 from bandstand.engine.durable import DurableEngine
 from bandstand.engine.evaluate import Evaluator
+from bandstand.engine.facts import person_facts
 from bandstand.engine.publish import publish
 from bandstand.explain import explain
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.finding import Finding
 from bandstand.models.provenance import Basis
 from bandstand.plugins import load_catalogue
+from bandstand.rules.facts import facts_of
 
 if TYPE_CHECKING:
     from bandstand.models.evaluation import Evaluation
@@ -194,3 +197,23 @@ def test_an_outcome_that_goes_by_one_s_own_view_does_not_miss_the_agreed_one() -
     alone = support.evaluate(small(support.criterion("K1"), views=["self"]), own, support.record("K1", "not_met"))
     assert (alone.view, alone.findings["K1"].finding) == ("self", Finding.MET)
     assert "one-view" not in {caveat.code for caveat in alone.recommendation.caveats}
+
+
+# where somebody works
+
+
+def test_where_somebody_works_changes_nothing_of_an_evaluation(packs: dict[str, Pack]) -> None:
+    pack = packs["smart_equip"]
+    of_no_school = evaluate(pack, record(pack, "L1.1"), grade="UPS1")
+    assert evaluate(pack, record(pack, "L1.1"), grade="UPS1", school="S-01") == of_no_school
+    # What was known of a person has this digest since people have no school.
+    person = Person(person="P-1", grade="UPS1").model_dump(mode="json")
+    assert person.pop("school") is None
+    assert of_no_school.pins.person == digest(person)
+
+
+def test_no_rule_can_read_where_somebody_works(packs: dict[str, Pack]) -> None:
+    for pack in packs.values():
+        assert "school" not in facts_of(pack.framework)
+        facts = person_facts(pack, Person(person="P-1", school="S-01"), "development", AS_OF, {})
+        assert "S-01" not in facts.values()

@@ -347,7 +347,8 @@ class _Publication:
         return Pins(
             pack=PackPin(id=self._pack.id, version=self._pack.version, digest=self._pack.digest),
             overlay=None if self._pack.overlay is None else self._pack.overlay.digest,
-            person=digest(_dump(evaluated.person)),
+            # Where somebody works decides nothing, and so is nothing that the evaluation depends on.
+            person=digest(evaluated.person.model_dump(mode="json", exclude={"school"})),
             evidence=digest([_dump(record) for record in sorted(evaluated.evidence, key=lambda record: record.id)]),
             engine=f"bandstand {__version__}",
             as_of=evaluated.as_of,

@@ -12,7 +12,6 @@ from bandstand.interop.source import (
     Limits,
     RawRow,
     file_problem,
-    folded,
     missing_columns,
     name_of,
     no_records,
@@ -71,7 +70,7 @@ class Columns:
         self._fields: list[str | None] = []
         for cell in cells:
             text = str(cell).strip()
-            field = folded(text) if folded(text) in headings.known else text
+            field = headings.column(text) or text
             if field and field in self._fields:
                 message = f'The column "{quoted(text)}" stands twice; the second was left out.'
                 remedy = "Keep the one that is right."
@@ -123,7 +122,7 @@ def _delimiter(text: str, headings: Headings) -> str:
     first = next(lines, "")
 
     def known(delimiter: str) -> int:
-        return sum(folded(part.strip('" \t\r\n')) in headings.known for part in first.split(delimiter))
+        return sum(headings.column(part.strip('" \t\r\n')) is not None for part in first.split(delimiter))
 
     return max(_DELIMITERS, key=known)
 

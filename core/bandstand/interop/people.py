@@ -277,7 +277,7 @@ def _cleaned(row: RawRow) -> dict[str, Any]:
     record: dict[str, Any] = {
         name: value for name, value in row.values.items() if name in _FIELDS and not is_blank(value)
     }
-    for name in ("person", "grade", "strand", "career_stage"):
+    for name in ("person", "grade", "strand", "career_stage", "school"):
         if type(record.get(name)) in (float, int):
             record[name] = number_text(record[name])
     for name in _LISTS:

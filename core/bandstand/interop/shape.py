@@ -40,6 +40,7 @@ ASKS = {
     "roles": "Write the roles' ids, with ; between them.",
     "flags": "Write the flags' ids, with ; between them.",
     "facts": "Write each fact by its id with a text, or give it a column of its own.",
+    "school": _ID,
     "fte": "Write a number above 0 and at most 1, such as 0.8.",
 }
 _CODES = {"date": "not-a-date", "in_role_since": "not-a-date", "claim": "not-a-claim", "source": "not-a-source"}

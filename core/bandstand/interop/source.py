@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bandstand.models.problem import Place, Problem, shown
@@ -87,11 +87,18 @@ class Headings:
         kind: What the table holds, in messages: ``evidence``.
         known: Every column, in the order in which messages list them.
         required: The columns without which no row can be read.
+        called: Other words that a heading of a table may be, with the column that each is.
     """
 
     kind: str
     known: tuple[str, ...]
     required: tuple[str, ...]
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, heading: object) -> str | None:
+        """The column that a heading of a table is, however it is written; None where it is none."""
+        word = folded(heading)
+        return word if word in self.known else self.called.get(word)
 
 
 EVIDENCE = Headings(
@@ -116,8 +123,9 @@ EVIDENCE = Headings(
 )
 PEOPLE = Headings(
     "people",
-    ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags", "facts"),
+    ("person", "grade", "roles", "strand", "fte", "in_role_since", "career_stage", "flags", "school", "facts"),
     ("person",),
+    {"academy": "school", "site": "school", "school_id": "school", "academy_id": "school"},
 )
 
 

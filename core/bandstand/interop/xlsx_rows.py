@@ -15,7 +15,6 @@ from bandstand.interop.source import (
     Limits,
     RawRow,
     file_problem,
-    folded,
     name_of,
     no_records,
     quoted,
@@ -101,8 +100,8 @@ def _table(
 
 
 def _is_heading(cells: Sequence[object], headings: Headings) -> bool:
-    words = [folded(cell) for cell in cells if cell != ""]
-    known = sum(word in headings.known for word in words)
+    words = [headings.column(cell) for cell in cells if cell != ""]
+    known = sum(word is not None for word in words)
     # A list of people may have no other column; one cell that says Person is no table of evidence.
     enough = 2 if len(headings.required) > 1 else min(2, len(words))
     return known >= _ENOUGH_KNOWN or ("person" in words and known >= enough)

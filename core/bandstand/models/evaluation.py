@@ -152,7 +152,7 @@ class Pins(_Part):
     Attributes:
         pack: Id, version and digest of the pack.
         overlay: Digest of the trust's overlay, if there was one.
-        person: Digest of what was known of the person.
+        person: Digest of what was known of the person, but for the school, which decides nothing.
         evidence: Digest of the person's evidence for the outcome, whatever its order.
         engine: Release of Bandstand.
         as_of: The as-of date.

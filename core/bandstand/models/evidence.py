@@ -158,6 +158,7 @@ class Person(BaseModel):
         in_role_since: The day that the person entered the present role.
         career_stage: Such as ``ECT1``, ``ECT2`` or ``MPR``.
         flags: Ids of flags that the framework declares.
+        school: Where the person works. Reports may count by it; no rule can read it.
         facts: What else frameworks ask for, by the fact's id.
     """
 
@@ -171,6 +172,7 @@ class Person(BaseModel):
     in_role_since: PlainDate | None = None
     career_stage: str | None = None
     flags: tuple[str, ...] = ()
+    school: Identifier | None = None
     facts: dict[str, FactText] = Field(default_factory=dict)
 
 

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from bandstand.errors import EngineError
-from bandstand.models.evidence import CLAIM_PATTERN, is_protected
+from bandstand.models.evidence import CLAIM_PATTERN, Person, is_protected
 from bandstand.models.finding import Claim
 from bandstand.models.framework import ZONES
 from bandstand.models.provenance import Basis, models_within
@@ -182,7 +182,7 @@ def _check_unprotected(framework: Framework, top: Source) -> None:
 def _check_facts(framework: Framework, top: Source) -> None:
     """Facts have names of their own; a default is one of their values."""
     for n, asked in enumerate(framework.facts):
-        if asked.id in COMMON or asked.id in LEVEL_FIELDS | ACTION_FIELDS:
+        if asked.id in (*COMMON, *Person.model_fields, *LEVEL_FIELDS, *ACTION_FIELDS):
             message = f'Every person has "{asked.id}" already.'
             top.report("duplicate-id", ("facts", n, "id"), message, "Give it another id.")
         values = [value.id for value in asked.values]
