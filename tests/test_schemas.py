@@ -56,6 +56,7 @@ OUTPUTS = {
     "evaluation.schema.json",
     "explanation.schema.json",
     "frameworks.schema.json",
+    "impact.schema.json",
     "item.schema.json",
     "key.schema.json",
     "listing.schema.json",

@@ -158,9 +158,10 @@ def to_accept(found: Sequence[Candidate]) -> str:
         if left := len(candidate.attachments) - len(files):
             note += f" Left out, for the ; in the address: {words.count(left, 'attachment')}."
         row = (candidate.person, candidate.to, "", "", candidate.source, candidate.author or "", candidate.date)
-        writer.writerow(_safe(str(cell)) for cell in (*row, note, "; ".join(files), candidate.evidence, ""))
+        writer.writerow(safe_cell(str(cell)) for cell in (*row, note, "; ".join(files), candidate.evidence, ""))
     return text.getvalue()
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """The text of a cell that no spreadsheet takes for a formula."""
     return f" {cell}" if cell.startswith(_FORMULA) else cell

@@ -21,6 +21,7 @@ from bandstand.models.example import ExampleFile
 from bandstand.models.explanation import Explanation
 from bandstand.models.framework import Framework
 from bandstand.models.guidance import Crosswalk, Guidance
+from bandstand.models.impact import Impact
 from bandstand.models.listing import (
     CandidateListing,
     CatalogueListing,
@@ -182,6 +183,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
     ),
     "check": (CheckListing, "serialization", "What checking packs gives", "What `bandstand check --json` writes."),
     "trial": (TrialListing, "serialization", "What running examples gives", "What `bandstand test --json` writes."),
+    "impact": (
+        Impact,
+        "serialization",
+        "Whom another version of a pack would move",
+        "What `bandstand impact OLD NEW --json` writes: counts of people, with those of a few withheld.",
+    ),
     "comparison": (
         Comparison,
         "serialization",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING, Literal
 
-from bandstand.change.standing import standing
-from bandstand.engine.evaluate import Evaluator
+from bandstand.change.standing import same_result, standing
+from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.errors import BandstandError, RefusedError
 from bandstand.examples import evaluate_example
 from bandstand.models.change import ExampleEffect, Standing
@@ -26,8 +26,9 @@ def effects_on_examples(old: Pack, new: Pack) -> tuple[int, list[ExampleEffect]]
     examples = list(_examples(old, new))
     found = []
     for example, of in examples:
-        before, after = _run(was, example), _run(now, example)
-        if before != after:
+        ran = _run(was, example), _run(now, example)
+        before, after = (standing(one) if isinstance(one, Evaluated) else Standing(result=one) for one in ran)
+        if _differ(ran, before, after):
             outcome = example.outcome or next(iter((old if of == "old" else new).outcomes))
             found.append(ExampleEffect(example=example.name, outcome=outcome, of=of, was=before, now=after))
     return len(examples), found
@@ -52,8 +53,18 @@ def _input(example: Example) -> Example:
     return example.model_copy(update={"expect": None})
 
 
-def _run(evaluator: Evaluator, example: Example) -> Standing:
-    """What comes out of an example; what a pack does not know is told, or left out where it is evidence."""
+def _differ(ran: tuple[Evaluated | str, Evaluated | str], before: Standing, after: Standing) -> bool:
+    """Whether level, zone, recommendation or result differ; other words for the same result do not."""
+    was, now = ran
+    if isinstance(was, Evaluated) and isinstance(now, Evaluated) and not same_result(was, now):
+        return True
+    return before.model_copy(update={"result": ""}) != after.model_copy(update={"result": ""}) or (
+        before.action is None and before.result != after.result
+    )
+
+
+def _run(evaluator: Evaluator, example: Example) -> Evaluated | str:
+    """What comes out of an example, or why nothing does; evidence that names nothing in the pack is left out."""
     pack = evaluator.pack
     known = tuple(
         given
@@ -61,9 +72,8 @@ def _run(evaluator: Evaluator, example: Example) -> Standing:
         if any(fnmatch.filter(pack.unfolded.names, pattern) for pattern in given.criteria)
     )
     try:
-        evaluated = evaluate_example(evaluator, example.model_copy(update={"evidence": known}))
+        return evaluate_example(evaluator, example.model_copy(update={"evidence": known}))
     except RefusedError:
-        return Standing(result=f"refused for {example.purpose}")
+        return f"refused for {example.purpose}"
     except BandstandError as error:
-        return Standing(result=f"not evaluated: {str(error).replace(pack.name, pack.id)}")
-    return standing(evaluated)
+        return f"not evaluated: {str(error).replace(pack.name, pack.id)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import sys
@@ -30,6 +29,8 @@ from bandstand.cli.options import (
     ReviewPointOption,
     Settings,
     Since,
+    read_date,
+    read_settings,
 )
 
 if TYPE_CHECKING:
@@ -381,10 +382,10 @@ def _question(  # noqa: PLR0913 - the options that evaluate and explain share
         outcome=outcome,
         people=tuple(person or ()),
         purpose=purpose,
-        as_of=_date(as_of, "--as-of"),
+        as_of=read_date(as_of, "--as-of"),
         review_point=review_point,
-        since=_date(since, "--since"),
-        settings=_settings(settings or []),
+        since=read_date(since, "--since"),
+        settings=read_settings(settings or []),
         keep_going=keep_going,
         refuse_expired=refuse_expired,
     )
@@ -407,25 +408,6 @@ def _leave(docket: Docket, *, disagreed: bool, as_json: bool) -> None:
         raise typer.Exit(errors.DISAGREED)
     if docket.problems:
         raise typer.Exit(errors.BAD_INPUT)
-
-
-def _settings(given: list[str]) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip() and value.strip()):
-            raise typer.BadParameter(f'"{text}" is not written NAME=VALUE', param_hint="--set")
-        settings[name.strip()] = value.strip()
-    return settings
-
-
-def _date(text: str | None, option: str) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a date written YYYY-MM-DD', param_hint=option) from None
 
 
 def _levels(text: str | None) -> list[int] | None:

@@ -1,7 +1,8 @@
-"""The options that several commands share."""
+"""The options that several commands share, and how what they are given is read."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -69,3 +70,24 @@ KeepGoing = Annotated[
 Engine = Annotated[
     str, typer.Option("--engine", help="both: two engines that must agree; plain: the plain engine alone.")
 ]
+
+
+def read_date(text: str | None, option: str) -> dt.date | None:
+    """The date that an option was given; None where it was not given."""
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is not a date written YYYY-MM-DD', param_hint=option) from None
+
+
+def read_settings(given: list[str]) -> dict[str, str]:
+    """The trust's settings that ``--set`` was given, by the fact's id."""
+    settings: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise typer.BadParameter(f'"{text}" is not written NAME=VALUE', param_hint="--set")
+        settings[name.strip()] = value.strip()
+    return settings
