@@ -151,3 +151,18 @@ def test_an_overlay_of_another_version_is_told(installed: Cli, old: Path, tmp_pa
     code, _, err = installed("diff", old, old, "--overlay", overlay(tmp_path / "one", "Be here.", "2.0"))
     assert code == 2
     assert "tiny 2.0" in err
+
+
+def test_what_a_trust_sets_is_compared_as_what_the_pack_says(installed: Cli, old: Path, tmp_path: Path) -> None:
+    ours = overlay(tmp_path / "ours", "Be here.")
+    (ours / "wording.yaml").unlink()
+    (ours / "values.yaml").write_text("change:\n  - { at: ladder.levels.2.need, to: 2 }\n", "utf-8")
+    with (ours / "overlay.yaml").open("a", encoding="utf-8") as file:
+        file.write("expired: refuse\n")
+    content = compared(installed, old, old, "--new-overlay", ours, "--provenance")
+    assert (content["new"]["overlay"], content["old"]["overlay"]) == ("ours", None)
+    assert [change["sentence"] for change in content["meaning"]] == [
+        "The framework: what happens at a day at which it does not hold is now refuse; before, warn.",
+        "Level 2 now needs all of its 2 criteria; before, 1 of them.",
+    ]
+    assert "Level 2: basis is now trust; before, stated." in [change["sentence"] for change in content["provenance"]]

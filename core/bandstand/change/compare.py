@@ -70,6 +70,7 @@ def compare(old: Pack, new: Pack) -> Changes:
     standards(walk, old.standards, new.standards)
     schema(walk, old.evidence_schema, new.evidence_schema)
     _read_by_no_rule(walk, old, new)
+    _out_of_date(walk, old, new)
     _see_that_nothing_is_missed(walk, old, new)
     found = {
         layer: tuple(sorted(changes, key=lambda change: _ORDER[change.kind]))
@@ -114,6 +115,13 @@ def _read_by_no_rule(walk: Walk, old: Pack, new: Pack) -> None:
     walk.parts(was, now, Spot(Subject.CROSSWALK, "crosswalks", ""), "crosswalk to", ordered=False)
     before, after = ({item.id: item for item in pack.guidance} for pack in (old, new))
     walk.parts(before, after, Spot(Subject.GUIDANCE, "guidance", "", Layer.WORDING), "guidance", ordered=False)
+
+
+def _out_of_date(walk: Walk, old: Pack, new: Pack) -> None:
+    """What happens at a day at which a pack does not hold: a trust's overlay says it beside the pack, and not in it."""
+    was, now = ("warn" if pack.overlay is None else pack.overlay.overlay.expired for pack in (old, new))
+    spot = Spot(Subject.FRAMEWORK, "overlay/expired", "the framework")
+    walk.leaf(Layer.MEANING, spot, "what happens at a day at which it does not hold", was, now)
 
 
 def _spot(rule: Rule) -> Spot:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bandstand.rules.base import Rule
 
 _MOST = 8
+#: Characters of a value that a sentence can hold.
+_SHORT = 60
 #: What the parts in a list are called; the singular of the field where nothing is said.
 _NOUNS = {
     "refuses": "refused purpose",
@@ -149,7 +151,8 @@ class Walk:
         if was == now and type(was) is type(now):
             return
         sentence = f"{spot.noun}: {what} is now {said(now)}; before, {said(was)}."
-        if layer is not Layer.PROVENANCE and Layer.WORDING in (layer, spot.layer):
+        is_text = layer is not Layer.PROVENANCE and Layer.WORDING in (layer, spot.layer)
+        if is_text or max(map(len, map(said, (was, now)))) > _SHORT:
             sentence = f"{spot.noun}: {what} reads otherwise."
         self.log.add(layer, spot, "changed", sentence, was, now)
 

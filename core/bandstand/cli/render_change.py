@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from bandstand.models.change import Change, Comparison, PackSide, Standing
 
+#: How a sentence ends that leaves out what was and what is, for their length.
+_TEXT = "reads otherwise."
 _HEADINGS = {
     Subject.FRAMEWORK: "The framework",
     Subject.PURPOSE: "Purposes and refusals",
@@ -55,7 +57,7 @@ def comparison(compared: Comparison) -> None:
         if not (counts.wording or counts.provenance) and compared.old.digest != compared.new.digest:
             console.print("The files differ in nothing but how they are written.")
     else:
-        _changes(console, f"Changed in meaning: {counts.meaning}", compared.meaning, texts=False)
+        _changes(console, f"Changed in meaning: {counts.meaning}", compared.meaning)
     for name, changes, number in (
         ("wording", compared.wording, counts.wording),
         ("provenance", compared.provenance, counts.provenance),
@@ -64,7 +66,7 @@ def comparison(compared: Comparison) -> None:
             shown = f" --{name} shows them." if number else ""
             console.print(f"\nChanged in {name} alone: {number}.{shown}")
         else:
-            _changes(console, f"Changed in {name} alone: {number}", changes, texts=True)
+            _changes(console, f"Changed in {name} alone: {number}", changes)
     _effects(console, compared)
 
 
@@ -83,15 +85,15 @@ def standing(at: Standing) -> str:
     return ", ".join([*parts, at.action, *at.notes, *([] if at.level is not None else [at.result])])
 
 
-def _changes(console: Console, title: str, changes: Sequence[Change], *, texts: bool) -> None:
+def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
     console.print(Text(f"\n{title}", style="bold"))
     for subject, group in groupby(changes, key=lambda change: change.kind):
         console.print(f"\n{_HEADINGS[subject]}")
         for change in group:
             _print(console, change.sentence, 2)
-            if texts and isinstance(change.was, str) and isinstance(change.now, str):
-                _print(console, f"- {change.was}", 4)
-                _print(console, f"+ {change.now}", 4)
+            if change.sentence.endswith(_TEXT):
+                for mark, text in (("-", change.was), ("+", change.now)):
+                    _print(console, f"{mark} {'(nothing)' if text is None else text}", 4)
 
 
 def _effects(console: Console, compared: Comparison) -> None:
