@@ -356,13 +356,18 @@ def test_another_result_is_a_change_where_there_are_no_levels(installed: Cli, tm
     assert blocks(found)["other result"] == 12
 
 
-def test_levels_that_two_outcomes_share_are_told_once(installed: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("levels", ["    level: ladder.level\n    zone: expected.zone\n", ""], ids=["levels", "none"])
+def test_what_two_outcomes_share_is_told_once(levels: str, installed: Cli, tmp_path: Path) -> None:
     second = (
         "  - id: again\n    label: The same again\n    rules: [ladder, expected, sheet, action, note]\n"
-        "    sets: [sheet]\n    level: ladder.level\n    zone: expected.zone\n    action: action.value\n"
+        f"    sets: [sheet]\n{levels}    action: action.value\n"
     )
-    both = (TOP, "sections:\n", f"{second}sections:\n")
-    old, new = tiny(tmp_path / "old", both), tiny(tmp_path / "new", both, HARDER)
+    both = (
+        (TOP, "sections:\n", f"{second}sections:\n"),
+        (TOP, '"{person} can reach level {next_level}."', "Go on."),
+        (TOP, '"{person} is at level {level}."', "Stay."),
+    )
+    old, new = tiny(tmp_path / "old", *both), tiny(tmp_path / "new", *both, HARDER)
     given = staff(tmp_path / "staff", (20, "M1", "S-01", "A.1 A.2"), (21, "M2", "S-01", "A.1 A.2 B.1"))
     content = counted(installed, old, new, *given)
     assert blocks(outcome(content))["lower level"] == 21

@@ -139,7 +139,7 @@ def read_cohort(old: Pack, new: Pack, given: Input, asked: Asked, *, durable: bo
     before, after = (Evaluator(pack, durable=durable) for pack in (old, new))
     outcomes, notes = _outcomes(before, after, asked)
     others = {name: pack for name, pack in given.catalogue.frameworks(asked.as_of).items() if name != old.id}
-    boxes = [_evidence(given, {**others, pack.id: pack}, old.id) for pack in (old, new)]
+    boxes = _boxes(given, (old, new), others)
     # A grade or a fact that one of the two lacks is no reason to leave somebody out: that is what is compared.
     both = {**others, "old": old, "new": new}
     staff = PeopleList() if given.people is None else read_people(given.people, both)
@@ -183,6 +183,30 @@ def _outcomes(old: Evaluator, new: Evaluator, asked: Asked) -> tuple[list[str], 
     if refused is not None and not served:
         raise refused
     return served, notes
+
+
+def _boxes(given: Input, packs: tuple[Pack, Pack], others: Mapping[str, Pack]) -> tuple[Inbox, Inbox]:
+    """What each of two versions reads; a record that both read alike is held once."""
+    old, new = packs
+    first = _evidence(given, {**others, old.id: old}, old.id)
+    if _read_alike(old, new):
+        return first, first
+    second = _evidence(given, {**others, new.id: new}, new.id)
+    known = {record.id: record for record in first.evidence}
+    second.evidence = [
+        same if (same := known.get(record.id)) is not None and same == record else record for record in second.evidence
+    ]
+    return first, second
+
+
+def _read_alike(old: Pack, new: Pack) -> bool:
+    """Whether two versions read every record alike: the same may be named, claimed and asked of it."""
+    points = [[(point.id, point.label) for point in pack.framework.review_points] for pack in (old, new)]
+    return (
+        old.unfolded.unfolds == new.unfolded.unfolds
+        and points[0] == points[1]
+        and old.evidence_schema == new.evidence_schema
+    )
 
 
 def _evidence(given: Input, packs: Mapping[str, Pack], framework: str) -> Inbox:

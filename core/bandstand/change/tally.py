@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bandstand.change.standing import same_result, standing
-from bandstand.models.framework import ZONES
 
 if TYPE_CHECKING:
     from bandstand.engine.evaluate import Evaluated
@@ -119,20 +118,17 @@ def tallies(old: dict[str, Outcome], new: dict[str, Outcome], names: list[str]) 
     for name in names:
         was, now = old[name], new[name]
         has_levels = was.level is not None and now.level is not None
+        # A level is what came out of the rule that sums an outcome up, so that a result of the same rule tells of it.
+        is_new_sum = is_new("sum", was.rules[0], now.rules[0])
         found[name] = Tally(
             Told(
-                level=is_new("level", was.level, now.level),
+                level=is_new("level", was.level, now.level) and is_new_sum,
                 zone=is_new("zone", was.zone, now.zone),
-                result=not has_levels and is_new("result", was.rules[0], now.rules[0]),
+                result=not has_levels and is_new_sum,
                 action=is_new("action", was.action, now.action),
             )
         )
     return found
-
-
-def zones_in_order() -> tuple[Zone | None, ...]:
-    """The zones, lowest first, and none."""
-    return (None, *ZONES)
 
 
 def _grade(was: Evaluated, now: Evaluated) -> str:
