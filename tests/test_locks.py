@@ -456,6 +456,15 @@ def test_an_overlay_that_differs_is_not_in_the_lock_or_was_not_given_keeps_its_p
     assert serving(file, pack, overlays=[ours]) == {}
 
 
+def test_what_the_rules_come_down_to_under_an_overlay_is_locked_by_itself(tmp_path: Path, pack: Path) -> None:
+    ours = overlay(tmp_path / "ours")
+    (ours / "values.yaml").write_text("change: [{ at: ladder.levels.2.need, to: 2 }]\n", "utf-8")
+    file = write_lock(tmp_path / "bandstand.lock", pack, overlays=[ours])
+    (laid,), (alone,) = file.lock.overlays, file.lock.packs
+    assert laid.clauses != alone.clauses
+    assert standing(file, pack, overlays=[ours]).state == "locked"
+
+
 def test_an_overlay_lies_over_the_copy_that_was_kept(tmp_path: Path, pack: Path) -> None:
     ours = overlay(tmp_path / "ours")
     file = write_lock(tmp_path / "bandstand.lock", pack, overlays=[ours])
@@ -473,6 +482,8 @@ def test_an_overlay_over_a_pack_that_is_refused_is_told_why_it_is_refused(tmp_pa
     assert {problem.code for problem in caught.value.problems} == {"not-locked", "not-installed"}
     with pytest.raises(NotFoundError, match=r"is for tiny 1\.0, which is not installed"):
         write_lock(tmp_path / "another.lock", pack, overlays=[ours])
+    with pytest.raises(NotFoundError, match=r"is for stranger 1\.0, which is not installed"):
+        enforce(catalogue(pack), file, [overlay(tmp_path / "other", pack="stranger")])
 
 
 def test_an_overlay_whose_rules_come_down_to_something_else_is_refused(tmp_path: Path, pack: Path) -> None:

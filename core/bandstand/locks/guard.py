@@ -226,7 +226,8 @@ def _laid_over(catalogue: Catalogue, overlays: Iterable[Path], standings: Mappin
     try:
         return catalogue.with_overlays(overlays)
     except NotFoundError as error:
-        refused = [problem for s in standings.values() if s.state == "refused" for problem in s.problems]
+        named = [s for s in standings.values() if s.state == "refused" and s.framework in str(error)]
+        refused = [problem for s in named for problem in s.problems]
         if not refused:
             raise
         # That it is not installed would be half the truth.
