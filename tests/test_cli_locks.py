@@ -75,7 +75,7 @@ def test_evaluation_goes_by_the_lock_of_its_folder_and_a_pack_that_differs_is_re
     change()
     code, _, err = evaluate(cli)
     assert code == 2
-    assert err.startswith("Refused by the lock bandstand.lock: tiny 1.0. See bandstand frameworks.")
+    assert err.startswith("Refused by the lock bandstand.lock: tiny 1.0 (lock-differs). See bandstand frameworks.")
     (problem,) = json.loads(err[err.index("{") :])["problems"]
     assert problem["code"] == "lock-differs"
     assert f"{was} is locked, and {digest()} is there" in problem["message"]
@@ -198,6 +198,7 @@ def test_an_overlay_is_locked_and_has_to_be_given(cli: Cli, tmp_path: Path) -> N
     assert cli("lock", "--check", "--overlay", "ours")[0] == 0
     code, _, err = evaluate(cli)
     assert code == 2
+    assert "Refused by the lock bandstand.lock: tiny 1.0 (missing-overlay)." in err
     assert "tiny 1.0 is locked with the overlay ours" in err
     assert "Give its folder with --overlay" in err
     assert cli("sheet", "tiny", "-o", "sheet.xlsx", "--overlay", "ours")[0] == 0

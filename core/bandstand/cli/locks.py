@@ -48,7 +48,11 @@ def held_against(catalogue: Catalogue, named: Path | None) -> tuple[Catalogue, L
 
 def say(standings: Sequence[Standing], path: Path | None) -> None:
     """Say on standard error what the lock refuses, and in full where a kept copy serves in its place."""
-    refused = [standing.name for standing in standings if standing.state == "refused"]
+    refused = [
+        f"{standing.name} ({', '.join(dict.fromkeys(problem.code for problem in standing.problems))})"
+        for standing in standings
+        if standing.state == "refused"
+    ]
     for standing in standings:
         if standing.state == "kept":
             typer.echo("\n".join(map(str, standing.problems)), err=True)
