@@ -179,6 +179,7 @@ def test_each_form_is_written_and_ends_as_the_text_does(cli: Cli, tmp_path: Path
     assert rule["helpUri"] == "https://docs.example.org/problems/unknown-kind.md"
     code, out, _ = cli("check", "pack", "--format", "github")
     assert (code, out.startswith("::error file=pack/rules/sheet.yaml,line=3,title=unknown-kind::")) == (1, True)
+    assert out.splitlines()[-1].startswith("pack: one error, no warnings"), "for whoever reads the log"
     code, out, _ = cli("check", "pack", "--format", "junit")
     assert (code, ET.fromstring(out)[0].get("failures")) == (1, "1")  # noqa: S314 - our own text
 

@@ -113,6 +113,9 @@ def _write(listing: CheckListing, form: str, output: Path | None, docs_url: str 
     text = _formatted(listing, form, docs_url)
     if output is None:
         sys.stdout.write(text)
+        if form == "github":
+            # What is no workflow command is plain log.
+            render_check.summaries(listing)
         return
     output.write_text(text, encoding="utf-8", newline="")
     render_check.checks(listing)

@@ -46,6 +46,15 @@ def _print(listing: CheckListing, console: Console) -> None:
             _problems([problem for problem in pack.problems if problem.code != _COMPACT], console)
             _compact([problem for problem in pack.problems if problem.code == _COMPACT], console)
             console.print()
+    _summaries(listing, console)
+
+
+def summaries(listing: CheckListing) -> None:
+    """A line for each pack, on the screen."""
+    _summaries(listing, new_console())
+
+
+def _summaries(listing: CheckListing, console: Console) -> None:
     for pack in listing.packs:
         console.print(Text(_summary(pack), style="bold"), soft_wrap=True)
 
