@@ -32,7 +32,7 @@ def commands(block: str) -> list[str]:
     return block.replace("\\\n  ", "").splitlines()
 
 
-SHELL, CHANGE, LOCK = map(commands, blocks("sh"))
+SHELL, CHANGE, IMPACT, LOCK = map(commands, blocks("sh"))
 GITHUB, SARIF, GITLAB = blocks("yaml")
 
 
@@ -121,16 +121,25 @@ def test_a_report_that_gitlab_keeps_is_written(run: Callable[[str], tuple[int, s
 
 
 @pytest.mark.durable
-def test_what_changes_the_meaning_stops_the_change(run: Callable[[str], tuple[int, str]]) -> None:
+def test_what_a_change_would_do_stops_it_where_it_moves_somebody(run: Callable[[str], tuple[int, str]]) -> None:
     branch, compare = CHANGE
     assert run(branch)[0] == 0
     assert run(compare)[0] == 0
+    people = "".join(f"P-{n}\n" for n in range(20))
+    rows = "".join(f"P-{n},S1.1,met,appraiser,2025-07-01\n" for n in range(20))
+    assert run(f"printf 'person\n{people}' > people.csv")[0] == 0
+    assert run(f"printf 'person,criteria,claim,source,date\n{rows}' > evidence.csv")[0] == 0
+    (impact,) = IMPACT
+    code, said = run(impact)
+    assert code == 0, said
     # One line of step 1 is enough from now on.
     ladder = "src/bandstand_our_ladder/pack/rules/ladder.yaml"
     assert run(f"sed -i.bak 's/criteria: .S1.1, S1.2./&, need: 1/' {ladder} && rm {ladder}.bak")[0] == 0
     code, said = run(compare)
     assert code == 1, said
     assert "Level 1 now needs" in said
+    code, said = run(impact)
+    assert code == 1, said
     assert run(f"git checkout --quiet -- {ladder}")[0] == 0
 
 
