@@ -90,7 +90,7 @@ def test_what_the_document_does_not_state_is_counted_and_explained() -> None:
         "unresolved": 2,
         "blank": 7,
         "illustrative": 11,
-        "interpreted": 92,
+        "interpreted": 93,
         "proposed": 2,
     }
     assert reading.unexplained(PACK) == []
