@@ -380,6 +380,18 @@ def test_what_is_made_of_a_set_that_is_not_sorted_differs_in_another_process(
     assert evidence_of(breach) == []
 
 
+def test_what_is_raised_while_an_invariant_is_tried_is_a_breach(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_late(given: list[Evidence], found: Findings) -> None:
+        del found
+        if any(record.id.endswith("-later") for record in given):
+            raise ZeroDivisionError
+
+    Reader(too_late)(monkeypatch)
+    (breach,) = breaches(pack, "later-counts")
+    assert breach.says == "Trying it fails: ZeroDivisionError: "
+    assert evidence_of(breach)
+
+
 def case(*evidence: Evidence, **person: Any) -> Case:
     given = Person.model_validate({"person": "P-0000", **person})
     return Case("position", given, tuple(evidence), AS_OF, purpose="development", settings={"a": "b"})

@@ -118,7 +118,7 @@ class Kit:
         return Document(evaluation, explain(evaluation, self.pack).text())
 
     def breaches(self, cases: list[Case], wrong: Callable[[Case], Breach | None]) -> Iterator[Breach]:
-        """For each outcome, what is wrong with the smallest of its cases with which something is.
+        """For each outcome, what is wrong with the smallest of its cases with which something is, or that raises.
 
         Args:
             cases: What is tried, until one of an outcome's is wrong.
@@ -128,7 +128,12 @@ class Kit:
         for case in cases:
             if case.outcome in told:
                 continue
-            breach = wrong(case)
+            try:
+                breach = wrong(case)
+            except Exception as error:  # noqa: BLE001 - a rule kind of a stranger's plugin may raise anything
+                told.add(case.outcome)
+                yield Breach(f"Trying it fails: {type(error).__name__}: {error}", case.lines())
+                continue
             if breach is not None:
                 told.add(case.outcome)
                 least = smallest(case, lambda tried: wrong(tried) is not None)
