@@ -185,8 +185,8 @@ def settled(console: Console, of_trust: Sequence[Settled]) -> None:
     for one in of_trust:
         decisions.setdefault((one.by, one.on, one.why), []).append(one)
     for (by, on, why), decided in decisions.items():
-        title = f"The trust's own, by {by} on {words.day(on)}: {why}"
-        table = new_table("", "What", "Value", title=title, title_justify="left", no_wrap=("",))
+        console.print(f"The trust's own, by {by} on {words.day(on)}: {why}")
+        table = new_table("", "What", "Value", no_wrap=("",))
         for one in decided:
             had = f" (the pack had {words.held(one.was)})" if one.how == "changed" else ""
             table.add_row(one.how, one.at, f"{words.held(one.now)}{had}")
