@@ -166,8 +166,8 @@ class _Telling:
             self._notes.append("From which level to which is withheld, as too few people change theirs, or keep it.")
             return None
         apart = any(set(part) == {"lower"} for part in self._parts)
-        known = {level for pair in moved for level in pair}
-        values = tuple(range(min(map(int, _ints(known))), max(map(int, _ints(known))) + 1))
+        known = [level for cell in self._tally.cells for level in cell.levels or ()]
+        values = tuple(range(min(known), max(known) + 1))
 
         def block(pair: _Pair) -> str:
             before, after = pair
@@ -316,7 +316,3 @@ def _named(seen: Iterable[str], order: Sequence[str]) -> Partition[str]:
 def _order_of_grades(packs: tuple[Pack, Pack]) -> list[str]:
     grades = [grade for pack in packs for grade in pack.framework.grades]
     return list(dict.fromkeys(grade.id for grade in sorted(grades, key=lambda grade: (grade.strand, grade.column))))
-
-
-def _ints(values: Iterable[int | str | None]) -> list[int]:
-    return [value for value in values if isinstance(value, int)]
