@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors
-from bandstand.cli.options import AsJson, OverlayOption
+from bandstand.cli.options import AsJson, OverlayOption, Packs
 
 if TYPE_CHECKING:
     from bandstand.models.check import CheckListing
@@ -23,13 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(  # noqa: PLR0913 - one parameter for each option of the command
-    packs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="A plugin, a framework, a pack's folder, or a project with packs in it. [default: all installed]",
-            show_default=False,
-        ),
-    ] = None,
+    packs: Packs = None,
     *,
     overlay: OverlayOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,

@@ -12,6 +12,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the publish
 Files = Annotated[
     list[Path], typer.Argument(help="Evidence: .jsonl, .json, .csv, .xlsx, or a filled sheet.", show_default=False)
 ]
+Packs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="A plugin, a framework, a pack's folder, or a project with packs in it. [default: all installed]",
+        show_default=False,
+    ),
+]
 People = Annotated[Path | None, typer.Option("--people", help="Staff list: .csv, .jsonl, .json or .xlsx.")]
 FrameworkArgument = Annotated[
     str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors
-from bandstand.cli.options import AsJson, OverlayOption
+from bandstand.cli.options import AsJson, OverlayOption, Packs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run_examples(
-    packs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="A plugin, a framework, a pack's folder, or a project with packs in it. [default: all installed]",
-            show_default=False,
-        ),
-    ] = None,
+    packs: Packs = None,
     *,
     text: Annotated[
         str | None, typer.Option("-k", help="Only the examples whose names hold this.", metavar="TEXT")
