@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bandstand.models.example import Example
     from bandstand.packs.pack import Pack
 
-#: Examples are about nobody: this is the id that all of them use.
+#: Examples, and whatever else is made up to try a pack, are about nobody: this is the id that all of them use.
 NOBODY = "P-0000"
 
 

@@ -6,7 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from bandstand.checks.ask import plainest
+from bandstand.engine.findings import months_before
 from bandstand.errors import EngineError
+from bandstand.examples import NOBODY
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.finding import Claim, State
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from bandstand.engine.findings import Way
     from bandstand.models.framework import Outcome
 
-#: Cases are about nobody.
-_NOBODY = "P-0000"
 _MOST_LISTED = 12
 
 
@@ -31,7 +31,7 @@ def shown(bench: Bench, outcome: Outcome, case: Case, states: Mapping[str, State
     """
     chosen = states or chosen_states(bench, outcome, case)
     few = list(_evidence(bench, outcome, case.view, chosen))
-    for evidence in (few, [*few, *_more(bench, outcome, case.view, few)]):
+    for evidence in (few, [*few, *_more(bench, case.view, few)]):
         run = _evaluated(bench, outcome, case, evidence).positions.get(case.view)
         if run is not None:
             yield run
@@ -71,12 +71,12 @@ def _evaluated(bench: Bench, outcome: Outcome, case: Case, evidence: Sequence[Ev
     months = facts.get("months_in_role")
     asked = {fact.id: fact.of for fact in bench.pack.framework.facts}
     person = Person(
-        person=_NOBODY,
+        person=NOBODY,
         grade=facts.get("grade"),
         roles=tuple(sorted(facts.get("roles", ()))),
         strand=facts.get("strand") if "grade" not in facts else None,
         fte=facts.get("fte"),
-        in_role_since=None if months is None else _months_before(day, int(months)),
+        in_role_since=None if months is None else months_before(day, int(months)),
         career_stage=facts.get("career_stage"),
         flags=tuple(sorted(facts.get("flags", ()))),
         facts={name: value for name, value in facts.items() if asked.get(name) == "person"},
@@ -84,11 +84,6 @@ def _evaluated(bench: Bench, outcome: Outcome, case: Case, evidence: Sequence[Ev
     settings = {name: value for name, value in facts.items() if asked.get(name) == "trust"}
     purpose = facts.get("purpose")
     return bench.evaluator.evaluate(person, evidence, day, outcome=outcome.id, purpose=purpose, settings=settings)
-
-
-def _months_before(day: dt.date, months: int) -> dt.date:
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return dt.date(years, month + 1, 1)
 
 
 def _evidence(bench: Bench, outcome: Outcome, view: str, states: Mapping[str, State]) -> Iterator[Evidence]:
@@ -101,10 +96,9 @@ def _evidence(bench: Bench, outcome: Outcome, view: str, states: Mapping[str, St
             yield _record(f"E-{number}", bench, criterion, ways[state], day - dt.timedelta(days=days))
 
 
-def _more(bench: Bench, outcome: Outcome, view: str, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
+def _more(bench: Bench, view: str, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
     """The same again, earlier, from every other kind of source that counts as much."""
     ranks = next(v.ranks for v in bench.pack.framework.findings.views if v.id == view)
-    del outcome
     for record in evidence:
         for rank in ranks:
             for source in rank.sources:
@@ -116,7 +110,7 @@ def _more(bench: Bench, outcome: Outcome, view: str, evidence: Iterable[Evidence
 def _record(name: str, bench: Bench, criterion: str, way: Way, date: dt.date) -> Evidence:
     return Evidence(
         id=name,
-        person=_NOBODY,
+        person=NOBODY,
         framework=bench.pack.id,
         criteria=(criterion,),
         claim=way.claim.value,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema
 
 from bandstand import words
+from bandstand.examples import NOBODY
 from bandstand.models.evidence import Evidence, EvidenceSource, Person
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
 
-#: Generated people are nobody.
-NOBODY: Final = "P-0000"
 _SOMEBODY_ELSE: Final = "A-0000"
 _MOST_RECORDS: Final = 40
 _SOURCES: Final = list(EvidenceSource)

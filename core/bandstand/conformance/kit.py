@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from bandstand.conformance.cases import NOBODY, Case, CaseMaker
+from bandstand.conformance.cases import Case, CaseMaker
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish
+from bandstand.examples import NOBODY
 from bandstand.explain import explain
 from bandstand.models.evidence import Person
 
