@@ -10,6 +10,7 @@ import pytest
 from bandstand.checks.bench import Bench
 from bandstand.checks.ladders import conditions, ladders
 from bandstand.checks.meaning import contradictions, more_evidence, recommendations
+from bandstand.checks.shown import shown
 from bandstand.checks.tables import tables
 from bandstand.checks.zones import zones
 from bandstand.models.clauses import Clause, Conclusion, FindingIs, Lowered
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bandstand.checks.ask import Case
     from bandstand.models.problem import Problem
 
     Check = Callable[[Bench], Iterator[Problem]]
@@ -88,6 +90,100 @@ def test_rows_that_overlap_where_one_may_hold_are_found_with_an_input_for_both(t
     assert (problem.code, problem.place.line) == ("overlapping-rows", 28)
     assert problem.message == "For some input both row 1 and row 2 of note hold, which is unique."
     assert problem.counter_example == ("view: agreed", "career_stage: ECT1", "flags: on_leave", "no evidence")
+
+
+def test_rows_that_overlap_are_not_reported_a_second_time_as_a_contradiction(tmp_path: Path) -> None:
+    change = ("rules/actions.yaml", f"hit: first\n{NOTE}", f"hit: unique\n{STAGES}")
+    assert list(contradictions(bench(tmp_path, change))) == []
+
+
+def test_an_input_that_the_engine_does_not_show_is_set_aside_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])
+    tried: list[Case] = []
+
+    def fake(_bench: Bench, _outcome: object, case: Case, _holds: object, **_: bool) -> bool:
+        tried.append(case)
+        return next(answers)
+
+    monkeypatch.setattr("bandstand.checks.tables.is_shown", fake)
+    (problem,) = tables(bench(tmp_path, ("rules/actions.yaml", "    otherwise: nothing\n", "")))
+    first, second = tried
+    assert problem.code == "table-gap"
+    assert (first.facts, first.states) != (second.facts, second.states)
+
+
+def test_a_row_is_dead_only_where_no_outcome_that_takes_it_brings_it_about(tmp_path: Path) -> None:
+    asking = NOTE.replace("flags: { fact: flags }", "purpose: { fact: purpose }").replace(
+        "flags: on_leave", "purpose: appraisal"
+    )
+    again = """\
+  - id: again
+    label: The same once more
+    rules: [ladder, expected, sheet, action, note]
+    sets: [sheet, map, halves]
+    purposes: [appraisal]
+    level: ladder.level
+    action: action.value
+    notes: [note.value]
+sections:
+"""
+    purposes = "  - { id: development, label: Development, source: 1 }\n"
+    changes = (
+        ("rules/actions.yaml", NOTE, asking),
+        ("framework.yaml", "sections:\n", again),
+        ("framework.yaml", purposes, f"{purposes}  - {{ id: appraisal, label: Appraisal, source: 1 }}\n"),
+        (
+            "framework.yaml",
+            "    label: Where a person stands\n",
+            "    label: Where one stands\n    purposes: [development]\n",
+        ),
+    )
+    assert list(tables(bench(tmp_path, *changes))) == []
+
+
+KINDS_OF_SOURCE = """\
+rules:
+  - id: talk
+    kind: prompts
+    label: To talk through
+    source: 27
+    says: { open: there is something to say, settled: all is settled }
+    conditions:
+      - id: several
+        label: Several kinds
+        passes: { all: [{ count: kinds, sets: [sheet], at_least: 2 }] }
+        question: Who else has seen it?
+        source: 28
+"""
+
+
+def test_what_takes_several_kinds_of_source_is_shown_with_several(tmp_path: Path) -> None:
+    rows = STAGES.replace("stage: { fact: career_stage }", "several: { conclusion: talk.several }").replace(
+        "stage: ECT1", "several: passes"
+    )
+    changes = (
+        ("rules/sheet.yaml", "rules:\n", KINDS_OF_SOURCE),
+        ("framework.yaml", "rules: [ladder,", "rules: [talk, ladder,"),
+        ("rules/actions.yaml", f"hit: first\n{NOTE}", f"hit: unique\n{rows}"),
+    )
+    assert found(tables, tmp_path, *changes).code == "overlapping-rows"
+
+
+@pytest.mark.parametrize(
+    ("slow", "steady"), [(State.PARTLY_MET, State.MET), (State.NOT_MET, State.PARTLY_MET), (State.MET, State.NOT_MET)]
+)
+def test_points_of_one_scale_are_shown_apart(slow: State, steady: State, tmp_path: Path) -> None:
+    on = bench(tmp_path)
+    outcome = on.pack.framework.outcomes[0]
+    asked = on.asked(outcome)
+    wanted = {"K.1@slow": slow, "K.1@steady": steady}
+    states = {name: wanted.get(name, State.NOT_EVIDENCED) for name in on.pack.criteria}
+    case = asked.case(asked.model())
+    (run, *_) = shown(on, outcome, case, states)
+    seen = dict(zip(run.program.criteria, run.inputs.states, strict=True))
+    assert {name: seen[name] for name in wanted} == wanted
 
 
 def test_rows_that_overlap_are_no_problem_where_the_first_has_the_say(tmp_path: Path) -> None:
@@ -265,11 +361,12 @@ def test_an_action_of_a_row_that_can_never_hold_is_found(tmp_path: Path) -> None
     assert problem.message == '"rest" is never recommended: what action asks for can never be.'
 
 
-def test_a_level_without_a_zone_is_found_wherever_the_zone_comes_from(tmp_path: Path) -> None:
-    rows = """\
+@pytest.mark.parametrize("levels", ["[0, 2]", "[0]"])
+def test_a_level_without_a_zone_is_found_once_wherever_the_zone_comes_from(levels: str, tmp_path: Path) -> None:
+    rows = f"""\
     rows:
-      - { when: { grade: "teaching:M1", level: [0, 2] }, then: gold, source: 28 }
-      - { when: { grade: "teaching:M2" }, then: amber, source: 28 }
+      - {{ when: {{ grade: "teaching:M1", level: {levels} }}, then: gold, source: 28 }}
+      - {{ when: {{ grade: "teaching:M2" }}, then: amber, source: 28 }}
     otherwise: nothing
 """
     (problem,) = zones(zone_of_places(tmp_path, rows))

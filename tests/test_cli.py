@@ -460,6 +460,7 @@ def test_show_gives_a_framework_whole_and_says_what_is_not_there(cli: Cli) -> No
     code, out, _ = cli("show", "smart_equip")
     assert code == 0
     assert "Refuses pay (line 8, interpreted)" in " ".join(out.split())
+    assert "Informs, and is read by no rule: L[1-5].c* (lines 538, 540, interpreted)." in " ".join(out.split())
     content = json.loads(cli("show", "smart_equip", "--json")[1])
     validate("listing", content)
     levels = [standard for standard in content["standards"] if standard["level"] is not None]

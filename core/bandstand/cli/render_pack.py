@@ -159,6 +159,10 @@ def _informs(console: Console, pack: Pack) -> None:
         counted = Counter(link.basis for link in crosswalk.links)
         links = ", ".join(f"{counted[basis]} {basis}" for basis in ("stated", "proposed") if counted[basis])
         console.print(f"Linked with {crosswalk.to} ({links}): {crosswalk.summary}")
+    for informing in pack.framework.informs:
+        named = words.listed(list(informing.criteria))
+        where = f"{words.lines(informing.source)}, {informing.basis.value}"
+        console.print(f"Informs, and is read by no rule: {named} ({where}). {informing.reason}")
     if pack.framework.gaps:
         console.print("Lost or unclear in the document:")
         for gap in pack.framework.gaps:
