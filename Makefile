@@ -80,6 +80,10 @@ pins: ## Pin what is installed, with hashes and without addresses (needs uv).
 	  --no-annotate --no-emit-package bandstand --no-emit-package durable-rules \
 	  $(foreach plugin,$(PLUGINS),--no-emit-package bandstand-$(subst _,-,$(notdir $(patsubst %/,%,$(dir $(plugin)))))) \
 	  --upgrade --output-file requirements/dev.txt
+	for group in spark peers; do \
+	  uv pip compile --quiet --group $$group --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --constraint requirements/dev.txt --upgrade --output-file requirements/$$group.txt; \
+	done
 
 clean: ## Remove what these targets made.
 	rm -rf $(VENV) demo-output dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
