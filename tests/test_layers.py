@@ -21,7 +21,7 @@ CORE = Path(bandstand.__file__).parent
 ORDER: tuple[tuple[str, ...], ...] = (
     ("",),  # bandstand/__init__.py, which has the version
     ("models",),
-    ("canonical", "codes", "errors", "generated", "markdown", "words"),
+    ("canonical", "codes", "errors", "generated", "markdown", "suppress", "words"),
     ("rules",),
     ("packs",),
     ("engine",),
@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("plugins",),
     ("cohort", "effective", "locks"),
     ("code_pages", "found", "framework_pages", "kind_pages", "overlays", "service", "starter"),
-    ("again", "change", "checking", "overlaid", "testing", "trial"),
+    ("again", "change", "checking", "overlaid", "testing", "trial", "workforce"),
     ("cli",),
     ("__main__",),
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from bandstand.change.suppress import (
+from bandstand.change.tally import NOT_GIVEN, NOT_KNOWN
+from bandstand.models.framework import ZONES
+from bandstand.models.impact import Block, Fate, Group, GroupTable, Matrix, OutcomeImpact
+from bandstand.suppress import (
     Partition,
     cells_withheld,
     coarsened,
@@ -13,9 +16,6 @@ from bandstand.change.suppress import (
     may_tell,
     rows_withheld,
 )
-from bandstand.change.tally import NOT_GIVEN, NOT_KNOWN
-from bandstand.models.framework import ZONES
-from bandstand.models.impact import Block, Fate, Group, GroupTable, Matrix, OutcomeImpact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 import support
 from attack import Reader, kinds_of_people
 from bandstand.change.report import told
-from bandstand.change.suppress import (
+from bandstand.change.tally import Cell, Tally, Told
+from bandstand.suppress import (
     cells_withheld,
     coarsened,
     first_that_may_be_told,
     may_tell,
     rows_withheld,
 )
-from bandstand.change.tally import Cell, Tally, Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
