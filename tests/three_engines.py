@@ -1,0 +1,165 @@
+"""How the three engines are held together: one person's evaluation as a row of the table, and where the table differs.
+
+A row is made of what one person's evaluation publishes, and not of what the column engine does, so that neither can be
+wrong in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from agreement import assert_agreed
+from bandstand.cohort.results import LETTERS
+from bandstand.engine.publish import publish
+from bandstand.models.finding import State
+from bandstand.models.framework import ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bandstand.cohort.ask import Ask
+    from bandstand.engine.evaluate import Evaluated, Evaluator, Run
+    from bandstand.models.evaluation import Evaluation
+    from bandstand.models.evidence import Evidence, Person
+
+Row = dict[str, Any]
+
+#: Of the table, what a person's evaluation says nothing of, or is compared elsewhere.
+PINS: Final = ("as_of", "pack", "pack_digest", "overlay_digest", "engine")
+#: What there is a caveat on only where there are next steps, which the table has not.
+_OF_STEPS: Final = "The choice of what to work on"
+
+
+def row_of(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Row | None:
+    """One person's row, from both engines that conclude person by person; None without evidence for the outcome."""
+    evaluated = evaluate(evaluator, ask, person, evidence)
+    return published_row(evaluated, every_conclusion=ask.every_conclusion) if evaluated.evidence else None
+
+
+def evaluate(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Evaluated:
+    """One person's evaluation, in which both engines conclude alike by the firings that are called for."""
+    evaluated = evaluator.evaluate(
+        person,
+        [record for record in evidence if record.framework == evaluator.pack.id],
+        ask.as_of,
+        outcome=ask.outcome,
+        purpose=ask.purpose,
+        review_point=ask.review_point,
+        settings=ask.settings,
+        since=ask.since,
+    )
+    assert evaluated.differences == ()
+    for run in evaluated.runs:
+        if run.durable is not None and run.program.clauses:
+            assert_agreed(run.program, run.plain, run.durable)
+    return evaluated
+
+
+def published_row(evaluated: Evaluated, *, every_conclusion: bool) -> Row:
+    """An evaluation as a row of the table, without pins."""
+    document, outcome, run = publish(evaluated), evaluated.outcome, evaluated.headline
+    states = run.findings.states
+    actions = {action.id for action in evaluated.pack.framework.actions}
+    noted = (document.value(name) for name in outcome.notes)
+    since = evaluated.since
+    return {
+        "person": document.person,
+        "framework": document.framework,
+        "outcome": document.outcome,
+        "purpose": document.purpose,
+        "school": evaluated.person.school,
+        "grade": document.grade,
+        "career_stage": document.career_stage,
+        "view": document.view,
+        "views": list(document.views),
+        "level": document.level,
+        "zone": document.zone,
+        "action": document.recommendation.action,
+        "notes": [note for note in noted if note in actions],
+        "next_level": document.next_steps.level,
+        "blockers": [blocker.criterion for blocker in document.blockers],
+        "columns": list(_columns(document)),
+        "caveats": sorted(_caveats(document)),
+        "seen": run.findings.seen,
+        "criteria": sum(state != State.NOT_APPLICABLE for state in states),
+        "conclusions": _conclusions(evaluated, document, every_conclusion=every_conclusion),
+        "level_before": None if since is None or outcome.level is None else since.run.value(outcome.level),
+        "zone_before": None if since is None or outcome.zone is None else _zone(since.run, outcome.zone),
+    }
+
+
+def _zone(run: Run, name: str) -> Any:
+    value = run.value(name)
+    return value if value in ZONES else None
+
+
+def _columns(document: Evaluation) -> Iterator[Row]:
+    for point, colours in document.ragging.items():
+        letters = "".join(LETTERS[colour] for colour in colours.values())
+        yield {"review_point": point, "view": document.ragging_views[point], "colours": letters}
+
+
+def _caveats(document: Evaluation) -> set[str]:
+    found = set()
+    for caveat in document.recommendation.caveats:
+        if caveat.code == "basis":
+            if not caveat.text.startswith(_OF_STEPS):
+                found.add(f"basis:{caveat.basis}")
+        elif caveat.code != "one-engine":
+            found.add(caveat.code)
+    return found
+
+
+def _conclusions(evaluated: Evaluated, document: Evaluation, *, every_conclusion: bool) -> list[Row]:
+    outcome = evaluated.outcome
+    if not every_conclusion and outcome.level is not None:
+        return []
+    return [
+        {"name": one.name, "value": json.dumps(one.value)}
+        for one in document.conclusions
+        if every_conclusion or one.rule == outcome.rules[0]
+    ]
+
+
+def differences(wanted: Sequence[Row], table: Sequence[Row]) -> list[str]:
+    """Where a table differs from the rows of the people that it is of, a line for each."""
+    found = []
+    if [row["person"] for row in wanted] != [row["person"] for row in table]:
+        people = ([row["person"] for row in rows] for rows in (table, wanted))
+        return ["there are rows for {}, and not for {}".format(*people)]
+    for one, other in zip(wanted, table, strict=True):
+        found += [
+            f"{one['person']}, {name}: {_shown(one[name], other[name])}"
+            for name in one
+            if one[name] != _comparable(name, other[name])
+        ]
+    return found
+
+
+def _comparable(name: str, value: Any) -> Any:
+    return sorted(value) if name == "caveats" else value
+
+
+def _shown(wanted: Any, got: Any) -> str:
+    if isinstance(wanted, list) and isinstance(got, list):
+        missing = [one for one in wanted if one not in got]
+        more = [one for one in got if one not in wanted]
+        return f"the columns lack {missing} and have {more}" if missing or more else f"columns {got}, one {wanted}"
+    return f"columns {got!r}, one person {wanted!r}"
+
+
+def smallest_case(fails: Callable[[Sequence[Evidence]], bool], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Somebody's evidence without whatever can be left out while the engines still differ."""
+    kept = list(evidence)
+    size = max(1, len(kept) // 2)
+    while size:
+        at = 0
+        while at < len(kept):
+            fewer = [*kept[:at], *kept[at + size :]]
+            if fails(fewer):
+                kept = fewer
+            else:
+                at += size
+        size //= 2
+    return kept
