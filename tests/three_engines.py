@@ -14,6 +14,7 @@ from bandstand.cohort.results import LETTERS
 from bandstand.engine.publish import publish
 from bandstand.models.finding import State
 from bandstand.models.framework import ZONES
+from bandstand.workforce import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +35,12 @@ _OF_STEPS: Final = "The choice of what to work on"
 def row_of(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Row | None:
     """One person's row, from both engines that conclude person by person; None without evidence for the outcome."""
     evaluated = evaluate(evaluator, ask, person, evidence)
-    return published_row(evaluated, every_conclusion=ask.every_conclusion) if evaluated.evidence else None
+    if not evaluated.evidence:
+        return None
+    row = published_row(evaluated, every_conclusion=ask.every_conclusion)
+    # What verifies a sample of a table does not publish each person for it, and says the same.
+    assert verify.differences(row, evaluated, every_conclusion=ask.every_conclusion) == []
+    return row
 
 
 def evaluate(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Evaluated:
@@ -116,7 +122,7 @@ def _conclusions(evaluated: Evaluated, document: Evaluation, *, every_conclusion
     if not every_conclusion and outcome.level is not None:
         return []
     return [
-        {"name": one.name, "value": json.dumps(one.value)}
+        {"name": one.name, "value": json.dumps(one.value, ensure_ascii=False)}
         for one in document.conclusions
         if every_conclusion or one.rule == outcome.rules[0]
     ]
