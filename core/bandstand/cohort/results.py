@@ -16,12 +16,12 @@ COLUMN: Final = pa.struct([("review_point", WORD), ("view", WORD), ("colours", p
 CONCLUSION: Final = pa.struct([("name", WORD), ("value", WORD)])
 
 #: ``person``: the id. ``framework``, ``outcome``, ``purpose``: what was asked. ``school``, ``grade``, ``career_stage``:
-#: of the person, the latter two as the framework has them. ``view``: the view that the row goes by; ``views``: those
+#: the person's, grade and stage as the framework has them. ``view``: the view that the row goes by; ``views``: those
 #: that say something. ``level``, ``zone``, ``action``, ``notes``: what was concluded. ``next_level``, ``blockers``: the
 #: next level and every criterion that keeps it from being held. ``columns``: the colours of each review's column.
-#: ``caveats``: codes of what to mind; of what a value rests on, ``basis:`` and the basis. ``seen``, ``criteria``: on how
-#: many criteria there is evidence in the view, of how many that apply. ``conclusions``: by name and value as JSON; of
-#: the rule that sums the outcome up where there is no level, or of all where that was asked for. ``level_before``,
+#: ``caveats``: codes of what to mind; of what a value rests on, ``basis:`` and the basis. ``seen``, ``criteria``: on
+#: how many criteria there is evidence in the view, of how many that apply. ``conclusions``: by name, the value as JSON;
+#: of the rule that sums the outcome up where there is no level, or of all where that was asked for. ``level_before``,
 #: ``zone_before``: in the same view, as at the earlier day, where one was named. The rest are pins.
 SCHEMA: Final = pa.schema(
     [

@@ -137,7 +137,7 @@ class Evaluated:
     @property
     def views(self) -> tuple[str, ...]:
         """Ids of the views that the outcome goes by."""
-        return _views(self.pack, self.outcome)
+        return tuple(view.id for view in self.pack.framework.views_of(self.outcome))
 
     @property
     def asked(self) -> list[FactAsked]:
@@ -193,10 +193,9 @@ class _Compiled:
         self.durable = {program.name: DurableEngine(program) for program in programs} if durable else {}
         points = [point.id for point in framework.review_points]
         measured = any(measure.how in EVIDENCE_MEASURES for part in lowered for measure in part.measures)
-        self.views = _views(pack, outcome)
-        policy = framework.findings.model_copy(
-            update={"views": tuple(view for view in framework.findings.views if view.id in self.views)}
-        )
+        views = framework.views_of(outcome)
+        self.views = tuple(view.id for view in views)
+        policy = framework.findings.model_copy(update={"views": views})
         self.reader = FindingsReader(policy, self.criteria, points, pack.unfolded.unfolds, sightings=measured)
         self.names = pack.named_for(outcome)
         self._speaks = None if outcome.speaks is None else self.position.program.positions[outcome.speaks]
@@ -447,11 +446,6 @@ def _uses(purposes: Sequence[Purpose]) -> str:
     """Purposes by their ids, with the lines of all of them."""
     sources = dict.fromkeys(part for purpose in purposes for part in purpose.source.split(", "))
     return f"{words.listed([purpose.id for purpose in purposes])} ({words.lines(', '.join(sources))})"
-
-
-def _views(pack: Pack, outcome: Outcome) -> tuple[str, ...]:
-    """Ids of the views that an outcome goes by, in the framework's order."""
-    return tuple(v.id for v in pack.framework.findings.views if not outcome.views or v.id in outcome.views)
 
 
 def _leave_out_what_does_not_apply(compiled: _Compiled, found: FindingSet, facts: Mapping[str, Fact]) -> None:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _CLAIMS: Final = {claim: n for n, claim in enumerate(Claim)}
 #: The more cautious a claim, the greater; it fits two bits.
-_CAUTION: Final = {claim: len(Claim) - n for claim, n in _CLAIMS.items()}
+CAUTION: Final = {claim: len(Claim) - n for claim, n in _CLAIMS.items()}
 #: A day's ordinal and a claim's number fit below this, so a rank outweighs them both.
-_RANK_WEIGHT: Final = 1 << 28
+RANK_WEIGHT: Final = 1 << 28
 _TOP: Final = len(Claim) - 1
 _SILENT: Final = int(State.NOT_EVIDENCED)
 _NOT_APPLICABLE: Final = int(State.NOT_APPLICABLE)
@@ -139,12 +139,12 @@ class _Best:
         self.sightings: list[Sighting] = []
 
 
-class _Counts(NamedTuple):
+class Counts(NamedTuple):
     """How one kind of evidence counts in one view.
 
     Attributes:
         view: Position of the view.
-        weight: More than any key of a lower rank.
+        weight: More than any key of a lower rank; a multiple of ``RANK_WEIGHT``.
         full: Whether it may reach the top of the scale.
         states: The state that each claim gives, by the claim's number.
     """
@@ -182,16 +182,15 @@ class FindingsReader:
         #: By claim and then by what it is made of, as reading a person's records looks up both for each.
         self._aims: dict[str, dict[str, tuple[_Aim, ...]]] = {}
         for (name, word), of in unfolds.items():
-            aims = tuple((position[c], _CLAIMS[claim], _CAUTION[claim]) for c, claim in of if c in position)
+            aims = tuple((position[c], _CLAIMS[claim], CAUTION[claim]) for c, claim in of if c in position)
             if aims:
                 self._aims.setdefault(str(word), {})[name] = aims
         self._review_points = {point: at for at, point in enumerate(review_points)}
-        self._month, self._day = (int(part) for part in policy.cycle_starts.split("-"))
         self._counts = {
             (source, moderated): [
                 counts
                 for at, view in enumerate(policy.views)
-                if (counts := _counts(at, view, source, moderated=moderated)) is not None
+                if (counts := counts_in(at, view, source, moderated=moderated)) is not None
             ]
             for source in EvidenceSource
             for moderated in (False, True)
@@ -203,7 +202,7 @@ class FindingsReader:
         The order of ``evidence`` never matters.
         """
         oldest = months_before(as_of, self.policy.max_age_months)
-        cycle = self.cycle_start(as_of)
+        cycle = cycle_start(self.policy.cycle_starts, as_of)
         points = self._review_points
         latest = len(points) if review_point is None else points[review_point]
         unfolded = self._aims
@@ -286,12 +285,14 @@ class FindingsReader:
                     found[self.policy.views[counts.view].id].setdefault(State(state), way)
         return found
 
-    def cycle_start(self, as_of: dt.date) -> dt.date:
-        """The first day of the yearly cycle of reviews that ``as_of`` lies in."""
-        start = dt.date(as_of.year, self._month, self._day)
-        if start <= as_of:
-            return start
-        return start.replace(year=as_of.year - 1) if as_of.year > dt.MINYEAR else dt.date.min
+
+def cycle_start(starts: str, as_of: dt.date) -> dt.date:
+    """The first day of the yearly cycle of reviews that ``as_of`` lies in; it starts on ``starts``, as ``09-01``."""
+    month, day = (int(part) for part in starts.split("-"))
+    start = dt.date(as_of.year, month, day)
+    if start <= as_of:
+        return start
+    return start.replace(year=as_of.year - 1) if as_of.year > dt.MINYEAR else dt.date.min
 
 
 def months_before(day: dt.date, months: int) -> dt.date:
@@ -302,7 +303,7 @@ def months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(years, month + 1, min(day.day, calendar.monthrange(years, month + 1)[1]))
 
 
-def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> _Counts | None:
+def counts_in(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> Counts | None:
     """How evidence of a source counts in a view, or None where it does not."""
     ranks = len(view.ranks)
     for number, rank in enumerate(view.ranks):
@@ -311,10 +312,10 @@ def _counts(at: int, view: View, source: EvidenceSource, *, moderated: bool) -> 
             # Moderated evidence stands with the first rank where that counts in full, so that the latest of both goes;
             # else above it, or a later claim that waits to be agreed would undo one that was.
             first = ranks if view.ranks[0].reaches is Claim.MET else ranks + 1
-            weight = (first if moderated else ranks - number) * _RANK_WEIGHT
+            weight = (first if moderated else ranks - number) * RANK_WEIGHT
             said = CLAIM_STATES if reach == _TOP else SAID_STATES
             states = tuple(int(said[claim] if n <= reach else State.PROVISIONAL) for claim, n in _CLAIMS.items())
-            return _Counts(at, weight, reach == _TOP, states)
+            return Counts(at, weight, reach == _TOP, states)
     return None
 
 

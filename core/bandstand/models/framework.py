@@ -341,6 +341,10 @@ class Framework(_Part):
     informs: tuple[Informing, ...] = Field(default=(), description="Criteria that inform, and that no rule reads.")
     gaps: tuple[Gap, ...] = ()
 
+    def views_of(self, outcome: Outcome) -> tuple[View, ...]:
+        """The views that an outcome goes by, in order."""
+        return tuple(view for view in self.findings.views if not outcome.views or view.id in outcome.views)
+
     @model_validator(mode="after")
     def _dates_in_order(self) -> Framework:
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:

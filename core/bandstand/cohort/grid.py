@@ -1,0 +1,345 @@
+"""Evidence to findings for many people at once: for each view and each column of the sheet, a grid of states.
+
+It follows :class:`bandstand.engine.findings.FindingsReader`. What a record counts for is one number that sorts as the
+findings policy does: the rank of its source, then its day, then how cautious its claim is. The greatest number of each
+person and criterion is the finding, and its rank and caution say which state that is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bandstand.cohort.said import NONE, SOURCES, Said
+from bandstand.engine.findings import CAUTION, RANK_WEIGHT, counts_in, cycle_start, months_before
+from bandstand.errors import EngineError
+from bandstand.models.evidence import EvidenceSource
+from bandstand.models.finding import Claim, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from bandstand.cohort.batch import Ints, Rows, Saying
+    from bandstand.models.framework import Outcome, View
+    from bandstand.packs.pack import Pack
+
+    Flags = npt.NDArray[np.bool_]
+    #: One byte for each criterion and person, in which the bit of the finding's state is set.
+    Bits = npt.NDArray[np.uint8]
+
+EPOCH: Final = dt.date(1970, 1, 1).toordinal()
+_SILENT: Final = 1 << State.NOT_EVIDENCED
+#: One byte tells so many ranks and cautions apart.
+_BYTE: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Which records speak of which criteria, where they count.
+
+    Attributes:
+        person: Of each record, whether it counts or not, whose it is.
+        record: Of each time that one speaks of a criterion, the record.
+        criterion: The row of the criterion among the bits.
+        source: The kind of source, by its position.
+    """
+
+    person: Ints
+    record: npt.NDArray[Any]
+    criterion: Ints
+    source: npt.NDArray[np.int8]
+
+
+@dataclass(slots=True)
+class Sight:
+    """What the evidence of one view, or of one review's column, shows of some people.
+
+    Attributes:
+        bits: Shape (criteria, people): the bit ``1 << state`` of each finding.
+        there: Shape (people,): who has evidence in it.
+        full: Shape (people,): whose evidence may reach the top of the scale.
+        sources: Shape (criteria, people): a bit for each kind of source that speaks of the criterion, in the order of
+            :class:`EvidenceSource`; None unless measures ask for it.
+        records: The evidence that counts, record by record; None unless measures ask for it.
+    """
+
+    bits: Bits
+    there: Flags
+    full: Flags
+    sources: Bits | None = None
+    records: Sightings | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """Everything that the evidence of some people shows.
+
+    Attributes:
+        views: What it shows in each view.
+        columns: For each review point that somebody has evidence for: its position, the view that its column goes by
+            for each person (NONE where there is no evidence for it), and what it shows there.
+        left_out: Shape (people,): who has evidence that does not count.
+    """
+
+    views: list[Sight]
+    columns: list[tuple[int, npt.NDArray[np.int8], Sight]]
+    left_out: Flags
+
+
+class GridReader:
+    """Reads findings off numbered records, by one policy, as at one day.
+
+    Args:
+        pack: The pack.
+        outcome: The outcome, whose views are read.
+        criteria: Ids of the outcome's criteria, in order.
+        as_of: Evidence up to this date counts.
+        review_point: The last review point of this cycle that counts; all when None.
+        column_criteria: Positions of the criteria that columns of the sheet are wanted for; none are read without.
+        sightings: Whether measures ask for the evidence behind findings, in views and in columns.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        outcome: Outcome,
+        criteria: Sequence[str],
+        as_of: dt.date,
+        *,
+        review_point: str | None = None,
+        column_criteria: Sequence[int] = (),
+        sightings: tuple[bool, bool] = (False, False),
+    ) -> None:
+        policy, views = pack.framework.findings, pack.framework.views_of(outcome)
+        self._framework, self._unfolds = pack.id, pack.unfolded.unfolds
+        self._position = {criterion: at for at, criterion in enumerate(criteria)}
+        self._criteria, self._views = len(criteria), len(views)
+        self._points = {point.id: at for at, point in enumerate(pack.framework.review_points)}
+        self._latest = len(self._points) if review_point is None else self._points[review_point]
+        self._sightings = sightings
+        self._oldest = months_before(as_of, policy.max_age_months).toordinal() - EPOCH
+        self._span = as_of.toordinal() - EPOCH - self._oldest
+        self._cycle = cycle_start(policy.cycle_starts, as_of).toordinal() - EPOCH - self._oldest
+        self._column_row = np.full(max(len(criteria), 1), NONE, np.int32)
+        self._column_row[list(column_criteria)] = np.arange(len(column_criteria), dtype=np.int32)
+        self._columns = len(column_criteria)
+        self._sayings: list[Saying] = []
+        self._number(views)
+        self._said = Said(self._views)
+        self._tables = self._said.tables(self._key)
+
+    def _number(self, views: Sequence[View]) -> None:
+        """Number the ranks of all views, and look at which ranks and claims give which state."""
+        self._counts: list[dict[tuple[EvidenceSource, bool], tuple[int, bool, tuple[int, ...]]]] = []
+        ranks = 0
+        for at, view in enumerate(views):
+            found = {
+                (source, moderated): counts
+                for source in EvidenceSource
+                for moderated in (False, True)
+                if (counts := counts_in(at, view, source, moderated=moderated)) is not None
+            }
+            self._counts.append(
+                {way: (ranks + c.weight // RANK_WEIGHT - 1, c.full, c.states) for way, c in found.items()}
+            )
+            ranks += max(c.weight // RANK_WEIGHT for c in found.values())
+        self._day_bits = 2 + max(self._span, 1).bit_length()
+        bits = ranks.bit_length() + self._day_bits
+        if bits > 31:  # noqa: PLR2004 - a sign besides
+            raise EngineError("The findings policy has more ranks and days than the column engine can number.")
+        self._key: type[np.signedinteger[Any]] = np.int16 if bits <= 15 else np.int32  # noqa: PLR2004 - likewise
+        states = np.full(max(4 * ranks, _BYTE) + 1, _SILENT, np.uint8)
+        self._least_full = [-1] * len(views)
+        self._sorted = [True] * len(views)
+        for at, ways in enumerate(self._counts):
+            full = [rank for rank, is_full, _ in ways.values() if is_full]
+            self._least_full[at] = min(full, default=ranks + 1)
+            self._sorted[at] = all(is_full or rank < self._least_full[at] for rank, is_full, _ in ways.values())
+            for rank, _, of_claim in ways.values():
+                for number, claim in enumerate(Claim):
+                    states[rank << 2 | CAUTION[claim]] = 1 << of_claim[number]
+        self._states, self._fits = states, 4 * ranks < _BYTE
+
+    def learn(self, sayings: Sequence[Saying]) -> None:
+        """Take in what is new among ``sayings``, which begin with those that are known."""
+        fresh = sayings[len(self._sayings) :]
+        if not fresh:
+            return
+        self._sayings.extend(fresh)
+        for saying in fresh:
+            self._said.add(self._aims(saying), self._points.get(saying.review_point or "", NONE), saying.source)
+        self._tables = self._said.tables(self._key)
+
+    def _aims(self, saying: Saying) -> list[tuple[int, list[int], list[bool]]]:
+        """Of each criterion that a saying speaks of: its position, and what it counts for in each view."""
+        if saying.framework != self._framework:
+            return []
+        way = (saying.source, saying.moderated)
+        silent, aims = int(np.iinfo(self._key).min), []
+        for name in saying.criteria:
+            for criterion, claim in self._unfolds.get((name, saying.claim), ()):
+                if criterion in self._position:
+                    found = [ways.get(way) for ways in self._counts]
+                    keys = [silent if c is None else c[0] << self._day_bits | CAUTION[claim] for c in found]
+                    aims.append((self._position[criterion], keys, [c is not None and c[1] for c in found]))
+        return aims
+
+    def speaks(self, rows: Rows, size: int) -> Flags:
+        """Who has evidence for the outcome, whether it counts or not: shape (people,)."""
+        found = np.zeros(size, np.bool_)
+        found[rows.person[self._tables.speaks.take(rows.saying)]] = True
+        return found
+
+    def read(self, rows: Rows, size: int) -> Seen:
+        """What the evidence of ``size`` people shows; rows of other outcomes are passed over."""
+        tables = self._tables
+        left_out = np.zeros(size, np.bool_)
+        person, saying = rows.person, rows.saying
+        day = rows.day - np.int32(self._oldest)
+        if not tables.all_speak:
+            person, saying, day = _only(tables.speaks.take(saying), person, saying, day)
+        keeps = day.view(np.uint32) <= self._span
+        if self._latest < len(self._points):
+            keeps &= ~((tables.point.take(saying) > self._latest) & (day >= self._cycle))
+        if not keeps.all():
+            left_out[person[~keeps]] = True
+            person, saying, day = _only(keeps, person, saying, day)
+        said = self._unfold(person, saying, day, size)
+        views = [self._view(at, said) for at in range(self._views)]
+        return Seen(views, self._read_columns(said) if self._columns else [], left_out)
+
+    def _unfold(self, person: Ints, saying: Ints, day: Ints, size: int) -> _Unfolded:
+        """A row for each criterion that each record speaks of."""
+        tables = self._tables
+        point = tables.point.take(saying)
+        if self._cycle > 0:
+            point = np.where(day >= self._cycle, point, np.int8(NONE))
+        moved = (day << 2).astype(self._key)
+        if tables.single:
+            aim = tables.first.take(saying)
+            return _Unfolded(size, person, saying, None, aim, tables.unit.take(aim), person, moved, point)
+        count = tables.count.take(saying)
+        record = np.repeat(np.arange(len(count), dtype=np.int32), count)
+        before = np.cumsum(count, dtype=np.int32) - count
+        aim = np.arange(len(record), dtype=np.int32) + (tables.first.take(saying) - before).take(record)
+        unit, whose = tables.unit.take(aim), person.take(record)
+        return _Unfolded(size, person, saying, record, aim, unit, whose, moved.take(record), point.take(record))
+
+    def _view(self, at: int, said: _Unfolded) -> Sight:
+        """What the view ``at`` shows."""
+        tables = self._tables
+        counts = tables.keys[at].take(said.aim)
+        counts += said.days
+        grid = self._greatest(self._criteria, said, said.unit, counts)
+        greatest = grid.max(axis=0)
+        if self._sorted[at]:
+            full = greatest >= self._least_full[at] << self._day_bits
+        else:
+            full = np.zeros(said.size, np.bool_)
+            full[said.whose[tables.full[at].take(said.aim)]] = True
+        sight = Sight(self._bits(grid), greatest >= 0, full)
+        if self._sightings[0]:
+            self._look(sight, said, said.unit, counts >= 0)
+        return sight
+
+    def _read_columns(self, said: _Unfolded) -> list[tuple[int, npt.NDArray[np.int8], Sight]]:
+        """What each review's column shows: for each person by the first view in which it counts in full, or counts."""
+        found = []
+        for at in np.flatnonzero(np.bincount(said.point[said.point >= 0], minlength=len(self._points))):
+            of_point = said.only(said.point == at)
+            best = np.zeros(said.size, np.int8)
+            np.maximum.at(best, of_point.whose, self._tables.offer.take(of_point.aim))
+            if best.any():
+                chosen = np.where(best > 0, (2 * self._views - best) % self._views, NONE).astype(np.int8)
+                found.append((int(at), chosen, self._column(of_point, chosen, best > self._views)))
+        return found
+
+    def _column(self, said: _Unfolded, chosen: npt.NDArray[np.int8], full: Flags) -> Sight:
+        """What one review's column shows of the criteria that columns are wanted for."""
+        keys = self._tables.keys
+        there = (self._column_row.take(said.unit) >= 0) & (chosen.take(said.whose) >= 0)
+        if not there.all():
+            said = said.only(there)
+        row, view = self._column_row.take(said.unit), chosen.take(said.whose)
+        counts = keys.reshape(-1).take(view * np.int64(keys.shape[1]) + said.aim)
+        counts += said.days
+        sight = Sight(self._bits(self._greatest(self._columns, said, row, counts)), chosen >= 0, full)
+        if self._sightings[1]:
+            self._look(sight, said, row, counts >= 0)
+        return sight
+
+    def _greatest(self, height: int, said: _Unfolded, row: Ints, counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The greatest count of each row and person, or NONE."""
+        grid = np.full((height, said.size), NONE, self._key)
+        np.maximum.at(grid.reshape(-1), row * np.int64(said.size) + said.whose, counts)
+        return grid
+
+    def _bits(self, keys: npt.NDArray[Any]) -> Bits:
+        """The state that each greatest count gives, as a bit."""
+        code = ((keys >> self._day_bits) << 2) | (keys & 3)
+        if self._fits:
+            # Translating bytes is the fastest way there is to look up one byte for another.
+            translated = bytearray(code.astype(np.uint8)).translate(self._states[: _BYTE + 1].tobytes())
+            return np.frombuffer(translated, np.uint8).reshape(keys.shape)
+        return self._states.take(np.where(keys < 0, len(self._states) - 1, code))
+
+    def _look(self, sight: Sight, said: _Unfolded, row: Ints, counting: Flags) -> None:
+        """Keep which kinds of source speak of what, and which records do."""
+        at = np.flatnonzero(counting)
+        record = at if said.record is None else said.record.take(at)
+        source, row = self._tables.source.take(said.saying.take(record)), row.take(at)
+        place = row * np.int64(said.size) + said.whose.take(at)
+        bits = np.zeros(sight.bits.size, np.uint8)
+        for number in range(len(SOURCES)):
+            bits[place[source == number]] |= 1 << number
+        sight.sources = bits.reshape(sight.bits.shape)
+        sight.records = Sightings(said.person, record, row, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfolded:
+    """Records that are in time, unfolded to the criteria that they speak of.
+
+    Attributes:
+        size: How many people there are.
+        person: Of each record, whose it is.
+        saying: Of each record, what it says.
+        record: Of each row, its record; None where every record is one row.
+        aim: Of each row, which part of what its saying says it is.
+        unit: Of each row, the position of the criterion.
+        whose: Of each row, whose it is.
+        days: Of each row, its day as it adds to what it counts for.
+        point: Of each row, the review point of this cycle, or NONE.
+    """
+
+    size: int
+    person: Ints
+    saying: Ints
+    record: Ints | None
+    aim: Ints
+    unit: Ints
+    whose: Ints
+    days: npt.NDArray[Any]
+    point: npt.NDArray[np.int8]
+
+    def only(self, keeps: Flags) -> _Unfolded:
+        """Some of the rows."""
+        at = np.flatnonzero(keeps).astype(np.int32)
+        return replace(
+            self,
+            record=at if self.record is None else self.record.take(at),
+            aim=self.aim.take(at),
+            unit=self.unit.take(at),
+            whose=self.whose.take(at),
+            days=self.days.take(at),
+            point=self.point.take(at),
+        )
+
+
+def _only(keeps: Flags, *columns: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    return tuple(np.compress(keeps, column) for column in columns)

@@ -1,0 +1,106 @@
+"""What sayings come to under one policy: which criteria each speaks of, and what it counts for there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bandstand.models.evidence import EvidenceSource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+SOURCES: Final = tuple(EvidenceSource)
+#: Stands for no position where something is told by its position.
+NONE: Final = -1
+
+
+class Said:
+    """What is known of each saying, growing."""
+
+    def __init__(self, views: int) -> None:
+        self._views = views
+        self._first: list[int] = []
+        self._count: list[int] = []
+        self._point: list[int] = []
+        self._source: list[int] = []
+        self._unit: list[int] = []
+        self._keys: list[list[int]] = []
+        self._full: list[list[bool]] = []
+        self._offer: list[int] = []
+
+    def add(self, aims: Sequence[tuple[int, list[int], list[bool]]], point: int, source: EvidenceSource) -> None:
+        """Take in one saying."""
+        self._first.append(len(self._unit))
+        self._count.append(len(aims))
+        self._point.append(point)
+        self._source.append(SOURCES.index(source))
+        for unit, keys, full in aims:
+            self._unit.append(unit)
+            self._keys.append(keys)
+            self._full.append(full)
+            # The greater, the sooner a column goes by the view: a view in which it counts in full before any other.
+            offers = [
+                (2 if is_full else 1) * self._views - at
+                for at, (key, is_full) in enumerate(zip(keys, full, strict=True))
+                if key >= 0
+            ]
+            self._offer.append(max(offers, default=0))
+
+    def tables(self, key: type[np.signedinteger[Any]]) -> Tables:
+        """All of it as arrays."""
+        count = np.array(self._count, np.int32)
+        # One aim more than there are, so that a saying without any has somewhere to point to.
+        keys = np.full((self._views, len(self._unit) + 1), np.iinfo(key).min, key)
+        full = np.zeros((self._views, len(self._unit) + 1), np.bool_)
+        if self._unit:
+            keys[:, :-1] = np.array(self._keys, np.int64).T
+            full[:, :-1] = np.array(self._full, np.bool_).T
+        return Tables(
+            first=np.array(self._first, np.int32),
+            count=count,
+            speaks=count > 0,
+            all_speak=bool((count > 0).all()),
+            single=bool((count <= 1).all()),
+            point=np.array(self._point, np.int8),
+            source=np.array(self._source, np.int8),
+            unit=np.array([*self._unit, 0], np.int32),
+            keys=keys,
+            full=full,
+            offer=np.array([*self._offer, 0], np.int8),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is known of each saying, and of each criterion that one speaks of, which is an aim.
+
+    Attributes:
+        first: Of a saying, its first aim.
+        count: Of a saying, how many aims it has.
+        speaks: Of a saying, whether it has any.
+        all_speak: Whether all sayings have.
+        single: Whether none has more than one.
+        point: Of a saying, its review point, or NONE.
+        source: Of a saying, its kind of source.
+        unit: Of an aim, the position of the criterion.
+        keys: Of a view and an aim, what it counts for before its day is added; below all days where it does not.
+        full: Of a view and an aim, whether it counts in full.
+        offer: Of an aim, how soon a column goes by the best of its views; 0 where it counts in none.
+    """
+
+    first: npt.NDArray[np.int32]
+    count: npt.NDArray[np.int32]
+    speaks: npt.NDArray[np.bool_]
+    all_speak: bool
+    single: bool
+    point: npt.NDArray[np.int8]
+    source: npt.NDArray[np.int8]
+    unit: npt.NDArray[np.int32]
+    keys: npt.NDArray[Any]
+    full: npt.NDArray[np.bool_]
+    offer: npt.NDArray[np.int8]
