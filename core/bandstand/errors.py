@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandstand.models.problem import by_place
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,6 +18,8 @@ class ProblemsError(BandstandError):
     """A pack or an input has problems; ``problems`` holds them all, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        from bandstand.models.problem import by_place  # noqa: PLC0415 - heavy, and loaded where there are problems
+
         self.problems: tuple[Problem, ...] = tuple(by_place(problems))
         super().__init__("\n".join(map(str, self.problems)))
 

@@ -12,6 +12,7 @@ import typer
 
 from bandstand.cli import changes, check, errors, locks, overlays, samples, signing, start
 from bandstand.cli.options import (
+    FLAGS_OFF,
     AsJson,
     AsOf,
     Engine,
@@ -49,7 +50,7 @@ app = typer.Typer(
     name="bandstand",
     help=f"Evaluate evidence against published professional frameworks. People decide.\n\n{EXIT_CODES}",
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "default_map": FLAGS_OFF},
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )

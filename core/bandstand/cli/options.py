@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+#: The flags that Typer adds to a group of commands: off where nothing was said of them. Typer reads whatever is neither
+#: on nor off by pydantic, which help needs not at all.
+FLAGS_OFF: Final = {"help": False, "install_completion": False, "show_completion": False}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the published schemas have it.")]
 Files = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors
-from bandstand.cli.options import AsJson, FrameworkArgument
+from bandstand.cli.options import FLAGS_OFF, AsJson, FrameworkArgument
 
 if TYPE_CHECKING:
     from bandstand.models.listing import CheckedOverlay
@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
         name="overlay",
         help="A trust's own layer on a framework: values that it confirms, changes and adds, and official wording.",
         no_args_is_help=True,
+        context_settings={"default_map": FLAGS_OFF},
         rich_markup_mode="markdown",
     )
     for command in (new, check):

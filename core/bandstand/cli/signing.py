@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bandstand.cli import errors, locks
-from bandstand.cli.options import AsJson
+from bandstand.cli.options import FLAGS_OFF, AsJson
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,7 +35,11 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(sign)
     app.command()(verify)
-    keys = typer.Typer(help="Make and show the keys that packs are signed with.", no_args_is_help=True)
+    keys = typer.Typer(
+        help="Make and show the keys that packs are signed with.",
+        no_args_is_help=True,
+        context_settings={"default_map": FLAGS_OFF},
+    )
     keys.command("new")(new_key)
     keys.command("show")(show_key)
     app.add_typer(keys, name="key")
