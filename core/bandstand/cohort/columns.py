@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bandstand.cohort.said import SOURCES
-from bandstand.engine.plain import EVIDENCE_MEASURES, NOT_FIRED
+from bandstand.engine.plain import EVIDENCE_MEASURES
 from bandstand.errors import EngineError
 from bandstand.models.clauses import COMPARISONS, ConcludedIs, FindingIs, MeasureCompares
 
@@ -57,7 +57,6 @@ class ColumnRun:
         clauses: Of each conclusion, its clauses.
         size: How many people there are.
         values: Of each conclusion, shape (people,): the position of its value.
-        fired: Of each conclusion, shape (people,): the number of the clause that concluded it, or ``NOT_FIRED``.
     """
 
     def __init__(
@@ -70,7 +69,6 @@ class ColumnRun:
         nothing = np.zeros(0, np.int16)
         self.program, self.clauses, self.size = program, clauses, given.size
         self.values: list[npt.NDArray[np.int16]] = [nothing] * len(program.conclusions)
-        self.fired: list[npt.NDArray[np.int32]] = [nothing.astype(np.int32)] * len(program.conclusions)
         self._known: dict[int, Flags] = {}
         self._holds = holds
 
@@ -138,18 +136,16 @@ class ColumnProgram:
     def _conclude(self, at: int, run: ColumnRun) -> None:
         declared = self.program.conclusions[at]
         values = np.full(run.size, declared.values.index(declared.otherwise), np.int16)
-        fired = np.full(run.size, NOT_FIRED, np.int32)
         by_value: dict[int, Flags] = {}
-        # The first clause of those that hold is the reason.
-        for clause in reversed(self._clauses[at]):
+        for clause in self._clauses[at]:
             holds = met(clause, run)
-            np.copyto(values, np.int16(clause.value), where=holds)
-            np.copyto(fired, np.int32(clause.number), where=holds)
             said = by_value.get(clause.value)
             by_value[clause.value] = holds if said is None else said | holds
+        for value, holds in by_value.items():
+            np.copyto(values, np.int16(value), where=holds)
         if len(by_value) > 1:
             self._check(at, list(by_value.items()))
-        run.values[at], run.fired[at] = values, fired
+        run.values[at] = values
 
     def _check(self, at: int, said: Sequence[tuple[int, Flags]]) -> None:
         """See that nobody has two values.
@@ -176,7 +172,7 @@ class ColumnProgram:
             return _evidence_measure(measure, rows, given)
         counted = (given.sight.bits[rows] & _mask(measure.states)) != 0
         if measure.how == "run":
-            counted = np.logical_and.accumulate(counted, axis=0)
+            return _run_of(counted)
         return np.asarray(counted.sum(axis=0, dtype=_COUNTED))
 
 
@@ -217,6 +213,16 @@ def positions(program: Program, conclusion: int, values: Iterable[Value]) -> lis
 
 def _mask(states: Iterable[State]) -> np.uint8:
     return np.uint8(sum(1 << state for state in states))
+
+
+def _run_of(counted: Flags) -> npt.NDArray[Any]:
+    """How many rows, from the first, are before the first that is not set: shape (people,)."""
+    number = np.zeros(counted.shape[1], _COUNTED)
+    going_on = np.ones(counted.shape[1], np.bool_)
+    for row in counted:
+        going_on &= row
+        number += going_on
+    return number
 
 
 def _evidence_measure(measure: Measure, rows: Sequence[int], given: Given) -> npt.NDArray[Any]:

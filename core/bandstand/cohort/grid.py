@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 _SILENT: Final = 1 << State.NOT_EVIDENCED
+_INT32: Final = 1 << 31
 #: One byte tells so many ranks and cautions apart.
 _BYTE: Final = 255
 
@@ -192,7 +193,8 @@ class GridReader:
     def speaks(self, rows: Rows, size: int) -> Flags:
         """Who has evidence for the outcome, whether it counts or not: shape (people,)."""
         found = np.zeros(size, np.bool_)
-        found[rows.person[self._tables.speaks.take(rows.saying)]] = True
+        tables = self._tables
+        found[rows.person if tables.all_speak else rows.person[tables.speaks.take(rows.saying)]] = True
         return found
 
     def read(self, rows: Rows, size: int) -> Seen:
@@ -216,67 +218,74 @@ class GridReader:
     def _unfold(self, person: Ints, saying: Ints, day: Ints, size: int) -> _Unfolded:
         """A row for each criterion that each record speaks of."""
         tables = self._tables
-        point = tables.point.take(saying)
-        if self._cycle > 0:
-            point = np.where(day >= self._cycle, point, np.int8(NONE))
-        moved = (day << 2).astype(self._key)
         if tables.single:
-            aim = tables.first.take(saying)
-            return _Unfolded(size, person, saying, None, aim, tables.unit.take(aim), person, moved, point)
+            return _Unfolded(size, person, saying, None, saying, person, day)
         count = tables.count.take(saying)
         record = np.repeat(np.arange(len(count), dtype=np.int32), count)
         before = np.cumsum(count, dtype=np.int32) - count
         aim = np.arange(len(record), dtype=np.int32) + (tables.first.take(saying) - before).take(record)
-        unit, whose = tables.unit.take(aim), person.take(record)
-        return _Unfolded(size, person, saying, record, aim, unit, whose, moved.take(record), point.take(record))
+        return _Unfolded(size, person, saying, record, aim, person.take(record), day.take(record))
+
+    def _days(self, said: _Unfolded) -> npt.NDArray[Any]:
+        """What each row's day adds to what it counts for."""
+        return said.day.astype(self._key) << 2
 
     def _view(self, at: int, said: _Unfolded) -> Sight:
         """What the view ``at`` shows."""
-        tables = self._tables
-        counts = tables.keys[at].take(said.aim)
-        counts += said.days
-        grid = self._greatest(self._criteria, said, said.unit, counts)
+        aims = self._tables.aims
+        counts = aims.keys[at].take(said.aim)
+        counts += self._days(said)
+        unit = aims.unit.take(said.aim)
+        grid = self._greatest(self._criteria, said, unit, counts)
         greatest = grid.max(axis=0)
         if self._sorted[at]:
             full = greatest >= self._least_full[at] << self._day_bits
         else:
             full = np.zeros(said.size, np.bool_)
-            full[said.whose[tables.full[at].take(said.aim)]] = True
+            full[said.whose[aims.full[at].take(said.aim)]] = True
         sight = Sight(self._bits(grid), greatest >= 0, full)
         if self._sightings[0]:
-            self._look(sight, said, said.unit, counts >= 0)
+            self._look(sight, said, unit, counts >= 0)
         return sight
 
     def _read_columns(self, said: _Unfolded) -> list[tuple[int, npt.NDArray[np.int8], Sight]]:
         """What each review's column shows: for each person by the first view in which it counts in full, or counts."""
+        aims, points, size = self._tables.aims, len(self._points), said.size
+        there = (aims.point >= 0) & (aims.offer > 0)
+        of_reviews = there.take(said.aim)
+        if self._cycle > 0:
+            of_reviews &= said.day >= self._cycle
+        said = said.only(of_reviews)
+        column = aims.point.take(said.aim) * np.int64(size) + said.whose
+        best = np.zeros((points, size), np.int8)
+        np.maximum.at(best.reshape(-1), column, aims.offer.take(said.aim))
+        chosen = np.where(best > 0, (2 * self._views - best) % self._views, NONE).astype(np.int8)
+        place = np.where(there, aims.point * np.int32(self._columns) + self._column_row[aims.unit], NONE)
+        place[self._column_row[aims.unit] < 0] = NONE
+        row = place.astype(np.int32).take(said.aim)
+        if (row < 0).any():
+            said, row, column = said.only(row >= 0), row[row >= 0], column[row >= 0]
+        view = chosen.reshape(-1).take(column)
+        counts = aims.keys.reshape(-1).take(view * np.int32(aims.keys.shape[1]) + said.aim)
+        counts += self._days(said)
+        grid = self._greatest(points * self._columns, said, row, counts)
+        bits = self._bits(grid).reshape(points, self._columns, size)
         found = []
-        for at in np.flatnonzero(np.bincount(said.point[said.point >= 0], minlength=len(self._points))):
-            of_point = said.only(said.point == at)
-            best = np.zeros(said.size, np.int8)
-            np.maximum.at(best, of_point.whose, self._tables.offer.take(of_point.aim))
-            if best.any():
-                chosen = np.where(best > 0, (2 * self._views - best) % self._views, NONE).astype(np.int8)
-                found.append((int(at), chosen, self._column(of_point, chosen, best > self._views)))
+        for at in range(points):
+            if best[at].any():
+                sight = Sight(bits[at], chosen[at] >= 0, best[at] > self._views)
+                if self._sightings[1]:
+                    within = (row >= at * self._columns) & (row < (at + 1) * self._columns)
+                    self._look(sight, said, row - np.int32(at * self._columns), (counts >= 0) & within)
+                found.append((at, chosen[at], sight))
         return found
-
-    def _column(self, said: _Unfolded, chosen: npt.NDArray[np.int8], full: Flags) -> Sight:
-        """What one review's column shows of the criteria that columns are wanted for."""
-        keys = self._tables.keys
-        there = (self._column_row.take(said.unit) >= 0) & (chosen.take(said.whose) >= 0)
-        if not there.all():
-            said = said.only(there)
-        row, view = self._column_row.take(said.unit), chosen.take(said.whose)
-        counts = keys.reshape(-1).take(view * np.int64(keys.shape[1]) + said.aim)
-        counts += said.days
-        sight = Sight(self._bits(self._greatest(self._columns, said, row, counts)), chosen >= 0, full)
-        if self._sightings[1]:
-            self._look(sight, said, row, counts >= 0)
-        return sight
 
     def _greatest(self, height: int, said: _Unfolded, row: Ints, counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The greatest count of each row and person, or NONE."""
         grid = np.full((height, said.size), NONE, self._key)
-        np.maximum.at(grid.reshape(-1), row * np.int64(said.size) + said.whose, counts)
+        place = row * np.int32(said.size) if height * said.size < _INT32 else row * np.int64(said.size)
+        place += said.whose
+        np.maximum.at(grid.reshape(-1), place, counts)
         return grid
 
     def _bits(self, keys: npt.NDArray[Any]) -> Bits:
@@ -311,10 +320,8 @@ class _Unfolded:
         saying: Of each record, what it says.
         record: Of each row, its record; None where every record is one row.
         aim: Of each row, which part of what its saying says it is.
-        unit: Of each row, the position of the criterion.
         whose: Of each row, whose it is.
-        days: Of each row, its day as it adds to what it counts for.
-        point: Of each row, the review point of this cycle, or NONE.
+        day: Of each row, its day, counted from the oldest that counts.
     """
 
     size: int
@@ -322,23 +329,16 @@ class _Unfolded:
     saying: Ints
     record: Ints | None
     aim: Ints
-    unit: Ints
     whose: Ints
-    days: npt.NDArray[Any]
-    point: npt.NDArray[np.int8]
+    day: Ints
 
     def only(self, keeps: Flags) -> _Unfolded:
         """Some of the rows."""
-        at = np.flatnonzero(keeps).astype(np.int32)
-        return replace(
-            self,
-            record=at if self.record is None else self.record.take(at),
-            aim=self.aim.take(at),
-            unit=self.unit.take(at),
-            whose=self.whose.take(at),
-            days=self.days.take(at),
-            point=self.point.take(at),
-        )
+        if keeps.all():
+            return self
+        record = np.arange(len(self.aim), dtype=np.int32) if self.record is None else self.record
+        record, aim, whose, day = _only(keeps, record, self.aim, self.whose, self.day)
+        return replace(self, record=record, aim=aim, whose=whose, day=day)
 
 
 def _only(keeps: Flags, *columns: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from bandstand.cohort.columns import one_of, positions
+from bandstand.cohort.columns import met, one_of, positions
 from bandstand.models.clauses import ConcludedIs, FindingIs
 from bandstand.models.finding import State
 
@@ -82,9 +82,11 @@ def shaky_grounds(
         if asked is None or not asked.any():
             continue
         for clause in run.clauses[at]:
-            fired = asked & (run.fired[at] == clause.number)
+            # The first clause of those that hold is the reason; the rest is asked of nobody.
+            fired = asked & met(clause, run)
             if not fired.any():
                 continue
+            asked = asked & ~fired
             earlier, own = np.zeros_like(fired), np.zeros_like(fired)
             for number in clause.conditions:
                 condition = program.conditions[number]

@@ -54,43 +54,71 @@ class Said:
     def tables(self, key: type[np.signedinteger[Any]]) -> Tables:
         """All of it as arrays."""
         count = np.array(self._count, np.int32)
-        # One aim more than there are, so that a saying without any has somewhere to point to.
+        first = np.array(self._first, np.int32)
+        point = np.array(self._point, np.int8)
+        # One aim more than there are, for sayings that have none.
         keys = np.full((self._views, len(self._unit) + 1), np.iinfo(key).min, key)
         full = np.zeros((self._views, len(self._unit) + 1), np.bool_)
         if self._unit:
             keys[:, :-1] = np.array(self._keys, np.int64).T
             full[:, :-1] = np.array(self._full, np.bool_).T
-        return Tables(
-            first=np.array(self._first, np.int32),
-            count=count,
-            speaks=count > 0,
-            all_speak=bool((count > 0).all()),
-            single=bool((count <= 1).all()),
-            point=np.array(self._point, np.int8),
-            source=np.array(self._source, np.int8),
+        aims = Aims(
             unit=np.array([*self._unit, 0], np.int32),
             keys=keys,
             full=full,
             offer=np.array([*self._offer, 0], np.int8),
+            point=np.append(np.repeat(point, count), np.int8(NONE)),
+        )
+        single = bool((count <= 1).all())
+        return Tables(
+            first=first,
+            count=count,
+            speaks=count > 0,
+            all_speak=bool((count > 0).all()),
+            single=single,
+            point=point,
+            source=np.array(self._source, np.int8),
+            aims=aims.at(np.where(count > 0, first, len(self._unit))) if single else aims,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
-    """What is known of each saying, and of each criterion that one speaks of, which is an aim.
+class Aims:
+    """What is known of each aim: of each criterion that a saying speaks of.
 
     Attributes:
-        first: Of a saying, its first aim.
-        count: Of a saying, how many aims it has.
-        speaks: Of a saying, whether it has any.
-        all_speak: Whether all sayings have.
-        single: Whether none has more than one.
-        point: Of a saying, its review point, or NONE.
-        source: Of a saying, its kind of source.
-        unit: Of an aim, the position of the criterion.
+        unit: The position of the criterion.
         keys: Of a view and an aim, what it counts for before its day is added; below all days where it does not.
         full: Of a view and an aim, whether it counts in full.
-        offer: Of an aim, how soon a column goes by the best of its views; 0 where it counts in none.
+        offer: How soon a column goes by the best of its views; 0 where it counts in none.
+        point: The review point of its saying, or NONE.
+    """
+
+    unit: npt.NDArray[np.int32]
+    keys: npt.NDArray[Any]
+    full: npt.NDArray[np.bool_]
+    offer: npt.NDArray[np.int8]
+    point: npt.NDArray[np.int8]
+
+    def at(self, order: npt.NDArray[Any]) -> Aims:
+        """Some of them, in some order."""
+        parts = self.unit[order], self.keys[:, order], self.full[:, order], self.offer[order], self.point[order]
+        return Aims(*map(np.ascontiguousarray, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is known of each saying.
+
+    Attributes:
+        first: Its first aim.
+        count: How many aims it has.
+        speaks: Whether it has any.
+        all_speak: Whether all sayings have.
+        single: Whether none has more than one. Then the aims are in the order of the sayings, one for each.
+        point: Its review point, or NONE.
+        source: Its kind of source.
+        aims: What is known of the aims.
     """
 
     first: npt.NDArray[np.int32]
@@ -100,7 +128,4 @@ class Tables:
     single: bool
     point: npt.NDArray[np.int8]
     source: npt.NDArray[np.int8]
-    unit: npt.NDArray[np.int32]
-    keys: npt.NDArray[Any]
-    full: npt.NDArray[np.bool_]
-    offer: npt.NDArray[np.int8]
+    aims: Aims
