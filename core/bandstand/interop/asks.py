@@ -15,7 +15,7 @@ from bandstand.models.evidence import Evidence
 from bandstand.models.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jsonschema.exceptions import ValidationError
 
@@ -53,6 +53,16 @@ class PackAsks:
             evidence = evidence.model_copy(update={"criteria": tuple(named)})
         return [self._problem(error, row) for part in self._parts for error in part.errors(evidence)]
 
+    @property
+    def fields(self) -> frozenset[str] | None:
+        """The fields of which it matters that they are given, or what they say; None where any may matter."""
+        return _together(part.fields for part in self._parts)
+
+    @property
+    def values(self) -> frozenset[str] | None:
+        """The fields of which it matters what they say; None where any may."""
+        return _together(part.values for part in self._parts)
+
     def _problem(self, error: ValidationError, row: RawRow) -> Problem:
         path = "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" if at else str(part)
@@ -78,7 +88,8 @@ class _Part:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._validator = Draft202012Validator(dict(schema), registry=Registry())
-        fields = fields_read(schema)
+        fields = self.fields = fields_read(schema)
+        self.values = fields_read(schema, by_value=True)
         known = None if fields is None else sorted(fields & set(Evidence.model_fields))
         self._key: Callable[[Evidence], object] | None = None
         if known is not None:
@@ -96,6 +107,16 @@ class _Part:
                 self._met.clear()
             self._met.add(key)
         return errors
+
+
+def _together(each: Iterable[set[str] | None]) -> frozenset[str] | None:
+    """Everything that is in one of several sets, of which one that is None is of all that there is."""
+    found: set[str] = set()
+    for fields in each:
+        if fields is None:
+            return None
+        found |= fields
+    return frozenset(found)
 
 
 def _same(_: Evidence) -> object:
@@ -129,8 +150,16 @@ def value_of(error: ValidationError) -> list[Any]:
     return error.validator_value if isinstance(error.validator_value, list) else []
 
 
-def fields_read(schema: Mapping[str, Any] | bool) -> set[str] | None:  # noqa: FBT001 - a schema may be a boolean
-    """The fields of a record that decide whether ``schema`` allows it, or None when it may look at any."""
+def fields_read(
+    schema: Mapping[str, Any] | bool,  # noqa: FBT001 - a schema may be a boolean
+    *,
+    by_value: bool = False,
+) -> set[str] | None:
+    """The fields of a record that decide whether ``schema`` allows it, or None when it may look at any.
+
+    With ``by_value``, those alone of which it looks at more than that they are given: what type a field is of, the
+    shape of all records says already.
+    """
     if isinstance(schema, bool):
         return set()
     fields: set[str] = set()
@@ -141,14 +170,21 @@ def fields_read(schema: Mapping[str, Any] | bool) -> set[str] | None:  # noqa: F
         elif keyword in _APPLY_MANY:
             parts = list(value)
         elif keyword in _OF_FIELDS:
-            fields |= set(value)
-            if keyword == "dependentRequired":
-                fields.update(*value.values())
+            fields.update(_named(keyword, value, by_value=by_value))
         elif keyword not in _OF_NONE:
             return None
         for part in parts:
-            below = fields_read(part)
+            below = fields_read(part, by_value=by_value)
             if below is None:
                 return None
             fields |= below
     return fields
+
+
+def _named(keyword: str, value: Any, *, by_value: bool) -> Iterator[str]:
+    """The fields that a keyword which names fields is about."""
+    if not by_value:
+        yield from value
+        yield from (name for names in value.values() for name in names) if keyword == "dependentRequired" else ()
+    elif keyword == "properties":
+        yield from (name for name, asks in value.items() if isinstance(asks, dict) and not asks.keys() <= _OF_NONE)

@@ -64,7 +64,7 @@ class Columns:
     """
 
     def __init__(
-        self, path: Path, cells: Sequence[object], headings: Headings, *, row: int, sheet: str | None = None
+        self, path: Path, cells: Sequence[object], headings: Headings, *, row: int | None, sheet: str | None = None
     ) -> None:
         self.problems: list[Problem] = []
         self._fields: list[str | None] = []

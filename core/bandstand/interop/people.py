@@ -73,25 +73,21 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     Returns:
         The good people, the problems and notes. A grade stays as it was written: each framework reads it for itself.
     """
-    asked: dict[str, list[FactAsked]] = {}
-    for pack in packs.values():
-        for fact in pack.framework.facts:
-            asked.setdefault(fact.id, []).append(fact)
-    headings = replace(PEOPLE, known=(*PEOPLE.known, *asked))
-    people, columns, check = PeopleList(), ColumnWatch(headings), _PersonCheck(packs, asked)
+    check = PersonCheck(packs)
+    people, columns = PeopleList(), ColumnWatch(check.headings)
     places: dict[str, str] = {}
-    for item in read_rows(path, limits, _readers(headings)):
+    for item in read_rows(path, limits, _readers(check.headings)):
         if isinstance(item, Problem):
             people.problems.append(item)
         else:
             people.problems.extend(columns.problems(item))
             result = check.person(item)
-            name = str(_cleaned(item).get("person", ""))
+            name = str(_cleaned(item).get("person", "")).strip()
             is_first = name not in places
             if name:
                 # A bad row counts as well: that somebody stands twice is told along with whatever else is wrong.
                 first = places.setdefault(name, str(item))
-                people.problems.extend([] if is_first else [_duplicate(name, item, first)])
+                people.problems.extend([] if is_first else [duplicate(name, item, first)])
             if isinstance(result, list):
                 people.problems.extend(result)
                 people.rejected.add(name)
@@ -119,11 +115,20 @@ def _readers(headings: Headings) -> dict[str, EvidenceReader]:
     }
 
 
-class _PersonCheck:
-    """Checks people against what the installed frameworks know and ask for."""
+class PersonCheck:
+    """Checks people against what the installed frameworks know and ask for.
 
-    def __init__(self, packs: Mapping[str, Pack], asked: Mapping[str, list[FactAsked]]) -> None:
+    Attributes:
+        headings: The columns of a staff list: those that every list may have, and the facts that frameworks ask for.
+    """
+
+    def __init__(self, packs: Mapping[str, Pack]) -> None:
+        asked: dict[str, list[FactAsked]] = {}
+        for pack in packs.values():
+            for fact in pack.framework.facts:
+                asked.setdefault(fact.id, []).append(fact)
         self._asked = asked
+        self.headings = replace(PEOPLE, known=(*PEOPLE.known, *asked))
         self._packs = [pack for pack in packs.values() if pack.framework.grades]
         frameworks = [pack.framework for pack in packs.values()]
         options: dict[str, list[tuple[str, str]]] = {
@@ -303,7 +308,8 @@ def _problem(code: str, row: RawRow, path: str, message: str, remedy: str, value
     return Problem(code=code, place=row.place(path), message=message, remedy=remedy, value=value)
 
 
-def _duplicate(person: str, row: RawRow, first: str) -> Problem:
+def duplicate(person: str, row: RawRow, first: str) -> Problem:
+    """The problem of a person who stands in an earlier row already."""
     message = f'The person "{quoted(person)}" is already in {first}.'
     remedy = "Keep one row for each person."
     return _problem("duplicate-person", row, "person", message, remedy, quoted(person))

@@ -66,6 +66,10 @@ class RecordCheck:
             for name, pack in packs.items()
         }
 
+    def asks(self, framework: str) -> PackAsks:
+        """What an installed framework asks of its records besides the common shape."""
+        return self._asks[framework]
+
     def evidence(self, row: RawRow) -> tuple[Evidence, bool] | list[Problem]:
         """The row as evidence, and whether its id was made from its content; or all its problems."""
         record: dict[str, Any] = {f: v for f, v in row.values.items() if f in _FIELDS and not is_blank(v)}

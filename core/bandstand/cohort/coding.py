@@ -1,0 +1,285 @@
+"""Tables of raw evidence as numbers: what each good row says, and every row that could not be read with its problems.
+
+Nothing here knows what makes a record good. What records say is few things, and each is judged once by the reader that
+reads them one by one; whatever is not as plain as that is read by it row by row. Ids of records are not compared: a
+record that stands twice counts twice where records are counted, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bandstand.cohort.days import day_of, read_days
+from bandstand.cohort.ids import BAD, GOOD, read_ids, states_of
+from bandstand.cohort.judge import ALONE, Judge
+from bandstand.cohort.raw import array_of, combined, distinct, fields_of, raw_rows
+from bandstand.cohort.read import Coded, Reject
+from bandstand.cohort.surely import surely_attached, surely_noted
+from bandstand.interop.columns import ColumnWatch
+from bandstand.interop.csv_rows import Columns
+from bandstand.interop.source import EVIDENCE, RawRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from bandstand.cohort.batch import Ints, Saying
+    from bandstand.cohort.days import Days
+    from bandstand.cohort.ids import States
+    from bandstand.cohort.raw import Distinct, Flags
+    from bandstand.models.problem import Problem
+    from bandstand.packs.pack import Pack
+
+#: So many rows are read together: enough that each is cheap, and few enough to stay in a processor's memory.
+_TOGETHER = 1 << 18
+_SEEN_BY_OTHERS = ("appraiser", "observation", "peer")
+_IDS = ("moderated_by", "accepted_from", "accepted_by", "author")
+
+
+class Coder:
+    """Codes tables of raw evidence.
+
+    Attributes:
+        sayings: What good records say. It grows, and what is there keeps its position.
+    """
+
+    def __init__(
+        self,
+        packs: Mapping[str, Pack],
+        *,
+        default_framework: str | None,
+        today: dt.date,
+        versions: Sequence[Pack] = (),
+    ) -> None:
+        """Take the packs by their frameworks' ids.
+
+        Args:
+            packs: Framework id -> the version that counts.
+            default_framework: The framework of records that name none; without it, the only one there is.
+            today: Evidence after this day is a problem.
+            versions: Other versions of the same frameworks: a record that is right for the one valid at its own date is
+                no problem where that is not the version that counts.
+        """
+        self.sayings: list[Saying] = []
+        self._given = (packs, default_framework, today, tuple(versions))
+        self._begin()
+
+    def _begin(self) -> None:
+        packs, default, today, _ = self._given
+        self._judge = Judge(packs, default, today, self.sayings)
+        self._today = day_of(today)
+        self._by_others = np.zeros(0, np.bool_)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: it judges for itself, and goes on with the same sayings."""
+        return {"sayings": self.sayings, "_given": self._given}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin in another process."""
+        self.__dict__.update(state)
+        self._begin()
+
+    def columns(self, names: Sequence[str], file: str) -> tuple[list[Problem], list[str]]:
+        """What is to be said of a table's columns, once for each file: problems, and what a user need not mend.
+
+        Args:
+            names: The headings.
+            file: The file's name as the user gave it.
+        """
+        headings = Columns(Path(file), names, EVIDENCE, row=None)
+        watch = ColumnWatch(EVIDENCE)
+        fields = dict.fromkeys(EVIDENCE.column(name) or name for name in names)
+        problems = list(watch.problems(RawRow(file, None, None, None, dict(fields))))
+        return [*headings.problems, *problems], watch.notes
+
+    def code(self, table: pa.Table | pa.RecordBatch, *, file: str, first_row: int | None) -> Coded:
+        """Code a table.
+
+        Args:
+            table: Raw evidence, its columns named as headings of evidence are; others are not looked at.
+            file: The file's name, for problems.
+            first_row: The row of the file that the first row is, for problems; None where nobody knows.
+        """
+        columns = fields_of(table, EVIDENCE.column)
+        parts = []
+        for start in range(0, max(table.num_rows, 1), _TOGETHER):
+            piece = {name: column.slice(start, _TOGETHER) for name, column in columns.items()}
+            rows = min(_TOGETHER, table.num_rows - start)
+            parts.extend(self._pieces(piece, rows, file, None if first_row is None else first_row + start))
+        return parts[0] if len(parts) == 1 else Coded.of(parts)
+
+    def _pieces(self, piece: Mapping[str, Any], rows: int, file: str, first: int | None) -> list[Coded]:
+        try:
+            columns = {name: array_of(column) for name, column in piece.items()}
+        except (OverflowError, pa.ArrowInvalid):
+            if rows <= 1:
+                raise
+            half = rows // 2
+            head = {name: column.slice(0, half) for name, column in piece.items()}
+            tail = {name: column.slice(half) for name, column in piece.items()}
+            after = None if first is None else first + half
+            return [*self._pieces(head, half, file, first), *self._pieces(tail, rows - half, file, after)]
+        return [_Piece(self._judge, columns, rows, self._today).coded(file, first)]
+
+
+class _Piece:
+    """Some rows that are read together."""
+
+    def __init__(self, judge: Judge, columns: Mapping[str, pa.Array], rows: int, today: int) -> None:
+        self._judge, self._columns, self._rows, self._today = judge, columns, rows, today
+        #: Rows that are read one by one, whatever else they say.
+        self._alone: Flags | None = None
+        self._ids: dict[str, tuple[Distinct, States]] = {}
+
+    def coded(self, file: str, first: int | None) -> Coded:
+        person, states = self._column_of_ids("person")
+        self._look_at(person.codes, states != GOOD)
+        for name in _IDS:
+            if name in self._columns:
+                column, own = self._column_of_ids(name)
+                self._look_at(column.codes, own == BAD)
+        self._look_at_both()
+        self._look_at_texts()
+        days = self._days()
+        sayings, numbers = self._sayings()
+        self._look_at_selves(person, sayings)
+        return self._gather(person, sayings, numbers, days, file, first)
+
+    def _column_of_ids(self, name: str) -> tuple[Distinct, States]:
+        if name not in self._ids:
+            self._ids[name] = read_ids(self._columns.get(name, pa.nulls(self._rows)))
+        return self._ids[name]
+
+    def _look_at(self, codes: Ints, bad: Flags) -> None:
+        """Read rows by themselves whose code is one of those that are bad."""
+        if bad.any() and (bad[:-1].any() or _has(codes, len(bad) - 1)):
+            self._set_alone(bad[codes])
+
+    def _set_alone(self, flags: Flags) -> None:
+        self._alone = flags if self._alone is None else self._alone | flags
+
+    def _given(self, name: str) -> Flags:
+        """Where a field of ids is given."""
+        column, states = self._column_of_ids(name)
+        given: Flags = (states == GOOD)[column.codes]
+        return given
+
+    def _look_at_both(self) -> None:
+        if "accepted_from" in self._columns or "accepted_by" in self._columns:
+            self._set_alone(self._given("accepted_from") != self._given("accepted_by"))
+
+    def _look_at_texts(self) -> None:
+        if "id" in self._columns:
+            column = self._columns["id"]
+            if pa.types.is_string(column.type):
+                self._set_alone(states_of(column) == BAD)
+            else:
+                coded, states = self._column_of_ids("id")
+                self._look_at(coded.codes, states == BAD)
+        self._there: dict[str, Flags] = {}
+        for name, surely in (("note", surely_noted), ("attachments", surely_attached)):
+            if name in self._columns:
+                there, unsure = surely(self._columns[name])
+                self._there[name] = there
+                if unsure is not None:
+                    self._set_alone(unsure)
+
+    def _days(self) -> Days:
+        days = read_days(self._columns.get("date", pa.nulls(self._rows)))
+        if len(days.days) and int(days.days.max()) > self._today:
+            past = days.days <= self._today
+            days = days._replace(good=past if days.good is None else days.good & past)
+        return days
+
+    def _sayings(self) -> tuple[Ints, Any]:
+        """What each row says, as far as its words go, and the number of the combination that it has."""
+        parts: list[tuple[Ints, int]] = []
+        values: list[pa.Array] = []
+        for name in self._judge.words:
+            coded = distinct(self._columns.get(name, pa.nulls(self._rows)))
+            values.append(coded.values)
+            parts.append((coded.codes, coded.size))
+        for name in self._judge.there:
+            if name in ("note", "attachments"):
+                flags = self._there.get(name, np.zeros(self._rows, np.bool_))
+            else:
+                flags = self._given(name) if name in self._columns else np.zeros(self._rows, np.bool_)
+            parts.append((flags.view(np.int8).astype(np.int32), 2))
+        together = combined([part for part in parts if part[1] > 1], self._rows)
+        codes = [part[together.some].astype(np.int64) for part, _ in parts]
+        outcomes = self._judge.outcomes(values, codes)
+        table = np.zeros(together.size, np.int32)
+        table[together.found] = outcomes
+        sayings = table[together.numbers]
+        if (outcomes == ALONE).any():
+            self._set_alone(sayings == ALONE)
+        return sayings, together.numbers
+
+    def _look_at_selves(self, person: Distinct, sayings: Ints) -> None:
+        """Read by themselves rows in which somebody agrees or judges on their own behalf."""
+        for name in ("moderated_by", "accepted_by", "author"):
+            if name not in self._columns:
+                continue
+            column, states = self._column_of_ids(name)
+            if pa.types.is_string(column.values.type) and pa.types.is_string(person.values.type):
+                found = pc.fill_null(pc.index_in(column.values, value_set=person.values), -1).to_numpy()
+                found = np.where(states[:-1] == GOOD, found, -1)
+                if not len(found) or found.max() < 0:
+                    continue
+                same = np.append(found, -1).astype(np.int32)[column.codes] == person.codes
+                if name == "author":
+                    by_others = np.array([s.source in _SEEN_BY_OTHERS for s in self._judge.sayings] + [False, False])
+                    same &= by_others[sayings]
+                self._set_alone(same)
+
+    def _gather(self, person: Distinct, sayings: Ints, numbers: Any, days: Days, file: str, first: int | None) -> Coded:
+        odd = None if int(sayings.min(initial=0)) >= 0 else sayings < 0
+        for flags in (self._alone, None if days.good is None else ~days.good):
+            if flags is not None:
+                odd = flags if odd is None else odd | flags
+        if odd is None or not odd.any():
+            return Coded(_people(person.codes, person), sayings, days.days, (), self._rows)
+        own, rejects = self._one_by_one(np.flatnonzero(odd), numbers, days, file, first)
+        sayings, day, keep = sayings.copy(), days.days.copy(), ~odd
+        for at, (saying, its_day) in own.items():
+            sayings[at], day[at], keep[at] = saying, its_day, True
+        people = _people(person.codes[keep], person)
+        return Coded(people, sayings[keep], day[keep], tuple(rejects), self._rows)
+
+    def _one_by_one(
+        self, rows: Any, numbers: Any, days: Days, file: str, first: int | None
+    ) -> tuple[dict[int, tuple[int, int]], list[Reject]]:
+        own: dict[int, tuple[int, int]] = {}
+        rejects: list[Reject] = []
+        kinds: dict[tuple[int, int], tuple[Problem, ...]] = {}
+        alone = self._alone
+        for at, row in raw_rows(self._columns, rows, file=file, first_row=first):
+            kind = None
+            if alone is None or not alone[at]:
+                kind = (int(numbers[at]), int(days.written[at]))
+                known = kinds.get(kind)
+                if known is not None:
+                    rejects.append(Reject.like(row, known))
+                    continue
+            result = self._judge.check.evidence(row)
+            if not isinstance(result, list):
+                own[at] = self._judge.place(result[0]), day_of(result[0].date)
+                continue
+            rejects.append(Reject.of(row, result))
+            if kind is not None:
+                kinds[kind] = tuple(result)
+        return own, rejects
+
+
+def _has(codes: Ints, code: int) -> bool:
+    return bool(len(codes)) and int(codes.max()) >= code
+
+
+def _people(codes: Ints, person: Distinct) -> pa.Array:
+    values = person.values if pa.types.is_string(person.values.type) else pa.array([], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes), values, safe=False)

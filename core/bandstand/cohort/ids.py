@@ -1,0 +1,106 @@
+"""Ids by the column: which of them can be read as they stand, and what the others are once they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from bandstand.cohort.raw import Distinct, distinct, python_values
+from bandstand.interop.source import is_blank, number_text
+from bandstand.models.evidence import Identifier
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    States = npt.NDArray[np.int8]
+
+#: What an id can be: one that cannot be read, one that can, and none at all.
+BAD: Final = 0
+GOOD: Final = 1
+BLANK: Final = 2
+
+_LONGEST = 120
+_FIRST, _LAST = 0x21, 0x7E
+#: The ids for which a look at each byte is enough. Any other is read by itself.
+_PLAIN = r"^[!-~]([ -~]*[!-~])?$"
+_READER = TypeAdapter(Identifier, config=ConfigDict(str_strip_whitespace=True))
+
+
+def read_id(value: object) -> str | None:
+    """A value as the id that every reader has it for, with numbers as the text that was meant; None if it is none."""
+    text = number_text(value) if type(value) in (int, float) else value  # type: ignore[arg-type]  # it is a number
+    try:
+        return _READER.validate_python(text)
+    except ValidationError:
+        return None
+
+
+def states_of(values: pa.Array) -> States:
+    """What each of an array of texts is; what could only be read by taking something away is BAD here."""
+    states = np.full(len(values), GOOD, np.int8)
+    if not len(values):
+        return states
+    good = _plain(values)
+    if not good.all():
+        states[~good] = BAD
+    if values.null_count:
+        states[pc.is_null(values).to_numpy(zero_copy_only=False)] = BLANK
+    return states
+
+
+def _plain(values: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which texts are ids for certain: of visible ASCII, not too long, and not begun as a spreadsheet's error is."""
+    _, offsets, data = values.buffers()
+    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    text = np.frombuffer(data if data is not None else b"", np.uint8)[ends[0] : ends[-1]]
+    lengths = np.diff(ends)
+    good: npt.NDArray[np.bool_] = (lengths > 0) & (lengths <= _LONGEST)
+    if len(text) and (text.min() < _FIRST or text.max() > _LAST):
+        good &= _filled(pc.match_substring_regex(_valid(values), _PLAIN))
+    if len(text) and (text == ord("#")).any():
+        good &= ~_filled(pc.starts_with(values, "#"))
+    return good
+
+
+def _valid(values: pa.Array) -> pa.Array:
+    try:
+        values.validate(full=True)
+    except pa.ArrowInvalid:
+        return pa.array([v if isinstance(v, str) and v.isascii() else None for v in python_values(values)], pa.string())
+    return values
+
+
+def _filled(flags: pa.Array) -> npt.NDArray[np.bool_]:
+    filled: npt.NDArray[np.bool_] = pc.fill_null(flags, fill_value=False).to_numpy(zero_copy_only=False)
+    return filled
+
+
+def read_ids(column: pa.Array) -> tuple[Distinct, States]:
+    """A column of ids by its distinct ids, as they are once they are read, and what each is.
+
+    The state after the last is that of rows without an id. Ids that are written differently and read alike are one.
+    """
+    codes, values = distinct(column)
+    is_text = pa.types.is_string(values.type)
+    states = states_of(values) if is_text else np.full(len(values), BAD, np.int8)
+    bad = np.flatnonzero(states == BAD)
+    if len(bad):
+        texts: list[str | None] = python_values(values) if is_text else [None] * len(values)
+        for at, value in zip(bad.tolist(), python_values(values.take(pa.array(bad))), strict=True):
+            name = None if is_blank(value) else read_id(value)
+            states[at] = GOOD if name is not None else BLANK if is_blank(value) else BAD
+            texts[at] = "" if name is None else name
+        values = pa.array(texts, pa.string())
+    states = np.append(states, np.int8(BLANK))
+    once = values.dictionary_encode()
+    if len(once.dictionary) < len(values):
+        places = np.append(pc.fill_null(once.indices, len(once.dictionary)).to_numpy(), len(once.dictionary))
+        kept = np.full(len(once.dictionary) + 1, BLANK, np.int8)
+        # A text that is blank and one that is bad are both read as nothing, and the worse of the two is what counts.
+        np.minimum.at(kept, places, states)
+        return Distinct(places.astype(np.int32)[codes], once.dictionary), kept
+    return Distinct(codes, values), states
