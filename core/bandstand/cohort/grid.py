@@ -8,7 +8,7 @@ person and criterion is the finding, and its rank and caution say which state th
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -208,35 +208,44 @@ class GridReader:
         keeps = day.view(np.uint32) <= self._span
         if self._latest < len(self._points):
             keeps &= ~((tables.point.take(saying) > self._latest) & (day >= self._cycle))
-        if not keeps.all():
-            left_out[person[~keeps]] = True
+        gone = np.flatnonzero(~keeps)
+        if len(gone) * 2 > len(saying):
+            left_out[person.take(gone)] = True
             person, saying, day = _only(keeps, person, saying, day)
+        elif len(gone):
+            # Where little is left out, it is quicker to let it say nothing.
+            left_out[person.take(gone)] = True
+            saying, day = saying.copy(), day.copy()
+            saying[gone], day[gone] = len(tables.count) - 1, 0
         said = self._unfold(person, saying, day, size)
-        views = [self._view(at, said) for at in range(self._views)]
+        place = self._place(tables.aims.unit.take(said.aim), said)
+        views = [self._view(at, said, place) for at in range(self._views)]
         return Seen(views, self._read_columns(said) if self._columns else [], left_out)
 
     def _unfold(self, person: Ints, saying: Ints, day: Ints, size: int) -> _Unfolded:
         """A row for each criterion that each record speaks of."""
-        tables = self._tables
+        tables, days = self._tables, day.astype(self._key) << 2
         if tables.single:
-            return _Unfolded(size, person, saying, None, saying, person, day)
+            return _Unfolded(size, person, saying, None, saying, person, days)
         count = tables.count.take(saying)
         record = np.repeat(np.arange(len(count), dtype=np.int32), count)
         before = np.cumsum(count, dtype=np.int32) - count
         aim = np.arange(len(record), dtype=np.int32) + (tables.first.take(saying) - before).take(record)
-        return _Unfolded(size, person, saying, record, aim, person.take(record), day.take(record))
+        return _Unfolded(size, person, saying, record, aim, person.take(record), days.take(record))
 
-    def _days(self, said: _Unfolded) -> npt.NDArray[Any]:
-        """What each row's day adds to what it counts for."""
-        return said.day.astype(self._key) << 2
+    def _place(self, row: npt.NDArray[Any], said: _Unfolded) -> npt.NDArray[Any]:
+        """Where in a grid of rows and people each row of the evidence belongs."""
+        small = (self._criteria + self._columns * len(self._points) + 1) * said.size < _INT32
+        place: npt.NDArray[Any] = row * (np.int32 if small else np.int64)(said.size)
+        place += said.whose
+        return place
 
-    def _view(self, at: int, said: _Unfolded) -> Sight:
+    def _view(self, at: int, said: _Unfolded, place: npt.NDArray[Any]) -> Sight:
         """What the view ``at`` shows."""
         aims = self._tables.aims
         counts = aims.keys[at].take(said.aim)
-        counts += self._days(said)
-        unit = aims.unit.take(said.aim)
-        grid = self._greatest(self._criteria, said, unit, counts)
+        counts += said.days
+        grid = self._greatest(self._criteria, said.size, place, counts)
         greatest = grid.max(axis=0)
         if self._sorted[at]:
             full = greatest >= self._least_full[at] << self._day_bits
@@ -245,46 +254,42 @@ class GridReader:
             full[said.whose[aims.full[at].take(said.aim)]] = True
         sight = Sight(self._bits(grid), greatest >= 0, full)
         if self._sightings[0]:
-            self._look(sight, said, unit, counts >= 0)
+            self._look(sight, said, aims.unit.take(said.aim), counts >= 0)
         return sight
 
     def _read_columns(self, said: _Unfolded) -> list[tuple[int, npt.NDArray[np.int8], Sight]]:
         """What each review's column shows: for each person by the first view in which it counts in full, or counts."""
-        aims, points, size = self._tables.aims, len(self._points), said.size
+        aims, points, columns, size = self._tables.aims, len(self._points), self._columns, said.size
         there = (aims.point >= 0) & (aims.offer > 0)
-        of_reviews = there.take(said.aim)
-        if self._cycle > 0:
-            of_reviews &= said.day >= self._cycle
-        said = said.only(of_reviews)
-        column = aims.point.take(said.aim) * np.int64(size) + said.whose
-        best = np.zeros((points, size), np.int8)
+        # Whatever is of no column goes to one more, which nobody looks at.
+        slot = np.where(there, aims.point, points).astype(np.int16)
+        read = self._column_row[aims.unit]
+        rows = np.where(there & (read >= 0), slot * np.int32(columns) + read, points * columns).astype(np.int32)
+        of_slot, row = slot.take(said.aim), rows.take(said.aim)
+        if self._cycle > 0 and len(before := np.flatnonzero(said.days < self._cycle << 2)):
+            of_slot[before], row[before] = points, points * columns
+        column = self._place(of_slot.astype(np.int32), said)
+        best = np.zeros((points + 1, size), np.int8)
         np.maximum.at(best.reshape(-1), column, aims.offer.take(said.aim))
-        chosen = np.where(best > 0, (2 * self._views - best) % self._views, NONE).astype(np.int8)
-        place = np.where(there, aims.point * np.int32(self._columns) + self._column_row[aims.unit], NONE)
-        place[self._column_row[aims.unit] < 0] = NONE
-        row = place.astype(np.int32).take(said.aim)
-        if (row < 0).any():
-            said, row, column = said.only(row >= 0), row[row >= 0], column[row >= 0]
-        view = chosen.reshape(-1).take(column)
-        counts = aims.keys.reshape(-1).take(view * np.int32(aims.keys.shape[1]) + said.aim)
-        counts += self._days(said)
-        grid = self._greatest(points * self._columns, said, row, counts)
-        bits = self._bits(grid).reshape(points, self._columns, size)
+        chosen = np.where(best > 0, (2 * self._views - best) % self._views, 0).astype(np.int8)
+        counts = aims.keys.reshape(-1).take(chosen.reshape(-1).take(column) * np.int32(aims.keys.shape[1]) + said.aim)
+        counts += said.days
+        grid = self._greatest(points * columns + 1, size, self._place(row, said), counts)[:-1]
+        bits = self._bits(grid).reshape(points, columns, size)
         found = []
         for at in range(points):
-            if best[at].any():
-                sight = Sight(bits[at], chosen[at] >= 0, best[at] > self._views)
+            shown = best[at] > 0
+            if shown.any():
+                sight = Sight(bits[at], shown, best[at] > self._views)
                 if self._sightings[1]:
-                    within = (row >= at * self._columns) & (row < (at + 1) * self._columns)
-                    self._look(sight, said, row - np.int32(at * self._columns), (counts >= 0) & within)
-                found.append((at, chosen[at], sight))
+                    within = (row >= at * columns) & (row < (at + 1) * columns)
+                    self._look(sight, said, row - np.int32(at * columns), (counts >= 0) & within)
+                found.append((at, np.where(shown, chosen[at], np.int8(NONE)), sight))
         return found
 
-    def _greatest(self, height: int, said: _Unfolded, row: Ints, counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def _greatest(self, height: int, size: int, place: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The greatest count of each row and person, or NONE."""
-        grid = np.full((height, said.size), NONE, self._key)
-        place = row * np.int32(said.size) if height * said.size < _INT32 else row * np.int64(said.size)
-        place += said.whose
+        grid = np.full((height, size), NONE, self._key)
         np.maximum.at(grid.reshape(-1), place, counts)
         return grid
 
@@ -321,7 +326,7 @@ class _Unfolded:
         record: Of each row, its record; None where every record is one row.
         aim: Of each row, which part of what its saying says it is.
         whose: Of each row, whose it is.
-        day: Of each row, its day, counted from the oldest that counts.
+        days: Of each row, what its day adds to what it counts for.
     """
 
     size: int
@@ -330,15 +335,7 @@ class _Unfolded:
     record: Ints | None
     aim: Ints
     whose: Ints
-    day: Ints
-
-    def only(self, keeps: Flags) -> _Unfolded:
-        """Some of the rows."""
-        if keeps.all():
-            return self
-        record = np.arange(len(self.aim), dtype=np.int32) if self.record is None else self.record
-        record, aim, whose, day = _only(keeps, record, self.aim, self.whose, self.day)
-        return replace(self, record=record, aim=aim, whose=whose, day=day)
+    days: npt.NDArray[Any]
 
 
 def _only(keeps: Flags, *columns: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:

@@ -52,10 +52,10 @@ class Said:
             self._offer.append(max(offers, default=0))
 
     def tables(self, key: type[np.signedinteger[Any]]) -> Tables:
-        """All of it as arrays."""
-        count = np.array(self._count, np.int32)
-        first = np.array(self._first, np.int32)
-        point = np.array(self._point, np.int8)
+        """All of it as arrays, with one saying more at the end, which says nothing."""
+        count = np.array([*self._count, 0], np.int32)
+        first = np.array([*self._first, len(self._unit)], np.int32)
+        point = np.array([*self._point, NONE], np.int8)
         # One aim more than there are, for sayings that have none.
         keys = np.full((self._views, len(self._unit) + 1), np.iinfo(key).min, key)
         full = np.zeros((self._views, len(self._unit) + 1), np.bool_)
@@ -74,10 +74,10 @@ class Said:
             first=first,
             count=count,
             speaks=count > 0,
-            all_speak=bool((count > 0).all()),
+            all_speak=bool((count[:-1] > 0).all()),
             single=single,
             point=point,
-            source=np.array(self._source, np.int8),
+            source=np.array([*self._source, 0], np.int8),
             aims=aims.at(np.where(count > 0, first, len(self._unit))) if single else aims,
         )
 
@@ -108,13 +108,13 @@ class Aims:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What is known of each saying.
+    """What is known of each saying; the last is one that says nothing.
 
     Attributes:
         first: Its first aim.
         count: How many aims it has.
         speaks: Whether it has any.
-        all_speak: Whether all sayings have.
+        all_speak: Whether all sayings have, but for the last.
         single: Whether none has more than one. Then the aims are in the order of the sayings, one for each.
         point: Its review point, or NONE.
         source: Its kind of source.
