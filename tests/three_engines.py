@@ -7,9 +7,15 @@ wrong in the same way.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from agreement import assert_agreed
+from bandstand.cohort.kernel import Kernel
+from bandstand.cohort.people import batch_of
 from bandstand.cohort.results import LETTERS
 from bandstand.engine.publish import publish
 from bandstand.models.finding import State
@@ -26,8 +32,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-#: Of the table, what a person's evaluation says nothing of, or is compared elsewhere.
-PINS: Final = ("as_of", "pack", "pack_digest", "overlay_digest", "engine")
 #: What there is a caveat on only where there are next steps, which the table has not.
 _OF_STEPS: Final = "The choice of what to work on"
 
@@ -63,7 +67,7 @@ def evaluate(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[
 
 
 def published_row(evaluated: Evaluated, *, every_conclusion: bool) -> Row:
-    """An evaluation as a row of the table, without pins."""
+    """An evaluation as a row of the table: what its document says."""
     document, outcome, run = publish(evaluated), evaluated.outcome, evaluated.headline
     states = run.findings.states
     actions = {action.id for action in evaluated.pack.framework.actions}
@@ -92,6 +96,11 @@ def published_row(evaluated: Evaluated, *, every_conclusion: bool) -> Row:
         "conclusions": _conclusions(evaluated, document, every_conclusion=every_conclusion),
         "level_before": None if since is None or outcome.level is None else since.run.value(outcome.level),
         "zone_before": None if since is None or outcome.zone is None else _zone(since.run, outcome.zone),
+        "as_of": document.as_of,
+        "pack": f"{document.pins.pack.id} {document.pins.pack.version}",
+        "pack_digest": document.pins.pack.digest,
+        "overlay_digest": document.pins.overlay,
+        "engine": document.pins.engine,
     }
 
 
@@ -128,6 +137,59 @@ def _conclusions(evaluated: Evaluated, document: Evaluation, *, every_conclusion
     ]
 
 
+@dataclass(frozen=True)
+class Together:
+    """The engines that conclude person by person, and the column engine, for one ask.
+
+    Attributes:
+        evaluator: The engines that conclude person by person.
+        kernel: The column engine.
+    """
+
+    evaluator: Evaluator
+    kernel: Kernel
+
+    @classmethod
+    def of(cls, evaluator: Evaluator, ask: Ask) -> Together:
+        """Them, for an ask."""
+        return cls(evaluator, Kernel(ask))
+
+    def rows(self, people: Sequence[Person], evidence: Sequence[Evidence]) -> list[Row]:
+        """A row for everybody who has evidence for the outcome, person by person."""
+        by_person: dict[str, list[Evidence]] = {person.person: [] for person in people}
+        for record in evidence:
+            by_person[record.person].append(record)
+        rows = (row_of(self.evaluator, self.kernel.ask, person, by_person[person.person]) for person in people)
+        return [row for row in rows if row is not None]
+
+    def assert_agreed(self, people: Sequence[Person], evidence: Sequence[Evidence], wanted: Sequence[Row]) -> None:
+        """See that the table of a batch has the rows that are wanted; else say so of the smallest case there is."""
+        table = self.kernel.evaluate(batch_of(people, evidence)).to_pylist()
+        found = differences(wanted, table)
+        if found:
+            pytest.fail("\n".join([*found[:5], *self._smallest(people, evidence)]), pytrace=False)
+
+    def _smallest(self, people: Sequence[Person], evidence: Sequence[Evidence]) -> Iterator[str]:
+        """Somebody of whom the engines differ, with as little evidence as they differ on, in words."""
+        for person in people:
+            own = [record for record in evidence if record.person == person.person]
+            if self._differ(person, own):
+                kept = smallest_case(partial(self._differ, person), own)
+                ask = self.kernel.ask
+                told = (f"{part.name} {getattr(ask, part.name)!r}" for part in fields(ask) if part.name != "pack")
+                yield f"asked of {ask.pack.name}: {', '.join(told)}"
+                yield f"of {person!r}"
+                yield from (f"  {record.model_dump(mode='json', exclude_defaults=True)}" for record in kept)
+                yield from self._differ(person, kept)
+                return
+        yield "of each person alone the engines agree"
+
+    def _differ(self, person: Person, evidence: Sequence[Evidence]) -> list[str]:
+        # Another batch has other sayings by the same numbers, which a kernel that knows some does not take in.
+        table = Kernel(self.kernel.ask).evaluate(batch_of([person], evidence)).to_pylist()
+        return differences(self.rows([person], evidence), table)
+
+
 def differences(wanted: Sequence[Row], table: Sequence[Row]) -> list[str]:
     """Where a table differs from the rows of the people that it is of, a line for each."""
     found = []
@@ -155,7 +217,7 @@ def _shown(wanted: Any, got: Any) -> str:
     return f"columns {got!r}, one person {wanted!r}"
 
 
-def smallest_case(fails: Callable[[Sequence[Evidence]], bool], evidence: Sequence[Evidence]) -> list[Evidence]:
+def smallest_case(fails: Callable[[Sequence[Evidence]], object], evidence: Sequence[Evidence]) -> list[Evidence]:
     """Somebody's evidence without whatever can be left out while the engines still differ."""
     kept = list(evidence)
     size = max(1, len(kept) // 2)

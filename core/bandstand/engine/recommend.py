@@ -127,10 +127,10 @@ class _Advice:
             if chosen is not None:
                 subjects.setdefault(chosen, "The choice of what to work on")
         subjects.setdefault(ground(self._framework.findings), "How evidence counts")
-        said: set[tuple[str, str | None]] = set()
+        said: set[tuple[str, Basis, str | None]] = set()
         for one, subject in sorted(subjects.items(), key=lambda item: (item[0].basis, item[1], item[0].source)):
-            if not one.is_firm and (subject, one.note) not in said:
-                said.add((subject, one.note))
+            if not one.is_firm and (subject, one.basis, one.note) not in said:
+                said.add((subject, one.basis, one.note))
                 yield Caveat(code="basis", text=_basis_text(one, subject), basis=one.basis, source=one.source)
 
     def _circumstances(self) -> Iterable[Caveat]:
