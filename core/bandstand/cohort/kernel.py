@@ -94,7 +94,7 @@ class Kernel:
         program = compile_program("position", "position", self._criteria, lowered)
         review = compile_program("review", "review", self._criteria, lowered)
         self._position = ColumnProgram(program, range(len(self._criteria)))
-        self._column_criteria = _read(review) if outcome.colours is not None and review.clauses else []
+        self._column_criteria = _read(review) if self._is_coloured(review) else []
         row = {at: n for n, at in enumerate(self._column_criteria)}
         self._review = ColumnProgram(review, [row.get(at, NONE) for at in range(len(self._criteria))])
         measured = _asks_for_evidence(program), _asks_for_evidence(review)
@@ -143,12 +143,17 @@ class Kernel:
                 **self._answers.concluded(pick, size),
                 "blockers": self._blockers(standings, headline),
                 "columns": self._columns(seen, applies, profile),
-                "caveats": self._minding.caveats(standings, headline, pick, self._profiles, profile, nothing_counts),
+                "caveats": listed([], [], size)
+                if "caveats" in self.ask.without
+                else self._minding.caveats(standings, headline, pick, self._profiles, profile, nothing_counts),
                 "seen": number(counted),
                 "criteria": number(np.full(size, len(self._criteria)) if applies is None else applies.sum(axis=0)),
                 **self._back_then(rows, profile, headline),
             }
         )
+
+    def _is_coloured(self, review: Program) -> bool:
+        return self._outcome.colours is not None and bool(review.clauses) and "columns" not in self.ask.without
 
     def _read_by(self, as_of: dt.date, measured: tuple[bool, bool], columns: Sequence[int]) -> GridReader:
         ask = self.ask
@@ -220,7 +225,7 @@ class Kernel:
         """Criteria that keep everybody's next level from being held."""
         size = len(headline)
         open_to: dict[str, Flags] = {}
-        if self._level is not None:
+        if self._level is not None and "blockers" not in self.ask.without:
             for at, standing in enumerate(standings):
                 above = np.where(headline == at, self._answers.above[standing.run.values[self._level]], NONE)
                 wanted: dict[Value, Flags] = {level: above == level for level in np.unique(above).tolist() if level > 0}
