@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bandstand.cohort.combine import combined
 from bandstand.cohort.days import day_of, read_days
-from bandstand.cohort.ids import BAD, GOOD, read_ids, states_of
+from bandstand.cohort.ids import BAD, GOOD, ids_of, states_of
 from bandstand.cohort.judge import ALONE, Judge
-from bandstand.cohort.raw import array_of, combined, distinct, fields_of, raw_rows
+from bandstand.cohort.raw import array_of, distinct, fields_of, is_same, raw_rows, taken
 from bandstand.cohort.read import Coded, Reject
 from bandstand.cohort.surely import surely_attached, surely_noted
 from bandstand.interop.columns import ColumnWatch
@@ -30,14 +31,13 @@ if TYPE_CHECKING:
 
     from bandstand.cohort.batch import Ints, Saying
     from bandstand.cohort.days import Days
-    from bandstand.cohort.ids import States
+    from bandstand.cohort.ids import Ids
     from bandstand.cohort.raw import Distinct, Flags
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
 #: So many rows are read together: enough that each is cheap, and few enough to stay in a processor's memory.
-_TOGETHER = 1 << 18
-_SEEN_BY_OTHERS = ("appraiser", "observation", "peer")
+_TOGETHER = 1 << 20
 _IDS = ("moderated_by", "accepted_from", "accepted_by", "author")
 
 
@@ -73,7 +73,7 @@ class Coder:
         packs, default, today, _ = self._given
         self._judge = Judge(packs, default, today, self.sayings)
         self._today = day_of(today)
-        self._by_others = np.zeros(0, np.bool_)
+        self._memory = _Memory()
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: it judges for itself, and goes on with the same sayings."""
@@ -124,35 +124,80 @@ class Coder:
             tail = {name: column.slice(half) for name, column in piece.items()}
             after = None if first is None else first + half
             return [*self._pieces(head, half, file, first), *self._pieces(tail, rows - half, file, after)]
-        return [_Piece(self._judge, columns, rows, self._today).coded(file, first)]
+        return [_Piece(self._judge, self._memory, columns, rows, self._today).coded(file, first)]
+
+
+class _Memory:
+    """Distinct ids that were looked at, for as long as the same come again: a file has one dictionary for many rows."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, tuple[pa.Array, Ids]] = {}
+        self._found: dict[str, tuple[Ids, Ids, Ints]] = {}
+
+    def ids(self, name: str, values: pa.Array) -> Ids:
+        """Distinct values of a column as ids."""
+        known = self._ids.get(name)
+        if known is None or not is_same(known[0], values):
+            known = self._ids[name] = values, ids_of(values)
+        return known[1]
+
+    def found(self, name: str, ids: Ids, people: Ids) -> Ints:
+        """Where each of a column's ids, and what else its codes stand for, is among people; -1 where it is not."""
+        known = self._found.get(name)
+        if known is None or known[0] is not ids or known[1] is not people:
+            known = self._found[name] = ids, people, _places(ids, people)
+        return known[2]
+
+
+def _places(ids: Ids, people: Ids) -> Ints:
+    places = np.full(len(ids.values) + 1, -1, np.int32)
+    # What is looked up among is read into a table first, which takes longer than looking up.
+    if len(ids.values) <= len(people.values):
+        found = pc.fill_null(pc.index_in(people.values, value_set=ids.values), -1).to_numpy()
+        at = np.flatnonzero(found >= 0)
+        places[found[at]] = at
+    else:
+        places[:-1] = pc.fill_null(pc.index_in(ids.values, value_set=people.values), -1).to_numpy()
+    places[ids.states != GOOD] = -1
+    return places
 
 
 class _Piece:
     """Some rows that are read together."""
 
-    def __init__(self, judge: Judge, columns: Mapping[str, pa.Array], rows: int, today: int) -> None:
-        self._judge, self._columns, self._rows, self._today = judge, columns, rows, today
+    def __init__(self, judge: Judge, memory: _Memory, columns: Mapping[str, pa.Array], rows: int, today: int) -> None:
+        self._judge, self._memory, self._columns = judge, memory, columns
+        self._rows, self._today = rows, today
         #: Rows that are read one by one, whatever else they say.
         self._alone: Flags | None = None
-        self._ids: dict[str, tuple[Distinct, States]] = {}
+        self._distinct: dict[str, Distinct] = {}
+        self._ids: dict[str, tuple[Ints, Ids]] = {}
 
     def coded(self, file: str, first: int | None) -> Coded:
-        person, states = self._column_of_ids("person")
-        self._look_at(person.codes, states != GOOD)
+        """The rows as numbers, and those that could not be read."""
+        codes, ids = self._column_of_ids("person")
+        self._look_at(codes, ids.states != GOOD)
         for name in _IDS:
             if name in self._columns:
-                column, own = self._column_of_ids(name)
-                self._look_at(column.codes, own == BAD)
+                own, others = self._column_of_ids(name)
+                self._look_at(own, others.states == BAD)
         self._look_at_both()
         self._look_at_texts()
         days = self._days()
         sayings, numbers = self._sayings()
-        self._look_at_selves(person, sayings)
-        return self._gather(person, sayings, numbers, days, file, first)
+        self._look_at_selves(codes, ids, sayings)
+        return self._gather(sayings, numbers, days, file, first)
 
-    def _column_of_ids(self, name: str) -> tuple[Distinct, States]:
+    def _column(self, name: str) -> Distinct:
+        if name not in self._distinct:
+            self._distinct[name] = distinct(self._columns.get(name, pa.nulls(self._rows)))
+        return self._distinct[name]
+
+    def _column_of_ids(self, name: str) -> tuple[Ints, Ids]:
         if name not in self._ids:
-            self._ids[name] = read_ids(self._columns.get(name, pa.nulls(self._rows)))
+            column = self._column(name)
+            ids = self._memory.ids(name, column.values)
+            self._ids[name] = ids.codes(column.codes), ids
         return self._ids[name]
 
     def _look_at(self, codes: Ints, bad: Flags) -> None:
@@ -165,8 +210,8 @@ class _Piece:
 
     def _given(self, name: str) -> Flags:
         """Where a field of ids is given."""
-        column, states = self._column_of_ids(name)
-        given: Flags = (states == GOOD)[column.codes]
+        codes, ids = self._column_of_ids(name)
+        given: Flags = codes < len(ids.values) if ids.places is None else (ids.states == GOOD)[codes]
         return given
 
     def _look_at_both(self) -> None:
@@ -179,8 +224,8 @@ class _Piece:
             if pa.types.is_string(column.type):
                 self._set_alone(states_of(column) == BAD)
             else:
-                coded, states = self._column_of_ids("id")
-                self._look_at(coded.codes, states == BAD)
+                codes, ids = self._column_of_ids("id")
+                self._look_at(codes, ids.states == BAD)
         self._there: dict[str, Flags] = {}
         for name, surely in (("note", surely_noted), ("attachments", surely_attached)):
             if name in self._columns:
@@ -196,63 +241,59 @@ class _Piece:
             days = days._replace(good=past if days.good is None else days.good & past)
         return days
 
-    def _sayings(self) -> tuple[Ints, Any]:
+    def _sayings(self) -> tuple[Ints, Ints]:
         """What each row says, as far as its words go, and the number of the combination that it has."""
         parts: list[tuple[Ints, int]] = []
         values: list[pa.Array] = []
         for name in self._judge.words:
-            coded = distinct(self._columns.get(name, pa.nulls(self._rows)))
-            values.append(coded.values)
-            parts.append((coded.codes, coded.size))
+            column = self._column(name)
+            values.append(column.values)
+            parts.append((column.codes, column.size))
         for name in self._judge.there:
             if name in ("note", "attachments"):
                 flags = self._there.get(name, np.zeros(self._rows, np.bool_))
             else:
                 flags = self._given(name) if name in self._columns else np.zeros(self._rows, np.bool_)
             parts.append((flags.view(np.int8).astype(np.int32), 2))
-        together = combined([part for part in parts if part[1] > 1], self._rows)
-        codes = [part[together.some].astype(np.int64) for part, _ in parts]
-        outcomes = self._judge.outcomes(values, codes)
+        together = combined(parts, self._rows)
+        outcomes = self._judge.outcomes(values, together.codes)
         table = np.zeros(together.size, np.int32)
         table[together.found] = outcomes
-        sayings = table[together.numbers]
+        sayings = taken(table, together.numbers)
         if (outcomes == ALONE).any():
             self._set_alone(sayings == ALONE)
         return sayings, together.numbers
 
-    def _look_at_selves(self, person: Distinct, sayings: Ints) -> None:
+    def _look_at_selves(self, person: Ints, people: Ids, sayings: Ints) -> None:
         """Read by themselves rows in which somebody agrees or judges on their own behalf."""
         for name in ("moderated_by", "accepted_by", "author"):
             if name not in self._columns:
                 continue
-            column, states = self._column_of_ids(name)
-            if pa.types.is_string(column.values.type) and pa.types.is_string(person.values.type):
-                found = pc.fill_null(pc.index_in(column.values, value_set=person.values), -1).to_numpy()
-                found = np.where(states[:-1] == GOOD, found, -1)
-                if not len(found) or found.max() < 0:
-                    continue
-                same = np.append(found, -1).astype(np.int32)[column.codes] == person.codes
+            codes, ids = self._column_of_ids(name)
+            found = self._memory.found(name, ids, people)
+            if found.max() >= 0:
+                same: Flags = taken(found, codes) == person
                 if name == "author":
-                    by_others = np.array([s.source in _SEEN_BY_OTHERS for s in self._judge.sayings] + [False, False])
-                    same &= by_others[sayings]
+                    same &= np.array([*self._judge.by_others, False, False])[sayings]
                 self._set_alone(same)
 
-    def _gather(self, person: Distinct, sayings: Ints, numbers: Any, days: Days, file: str, first: int | None) -> Coded:
+    def _gather(self, sayings: Ints, numbers: Ints, days: Days, file: str, first: int | None) -> Coded:
+        codes, ids = self._column_of_ids("person")
         odd = None if int(sayings.min(initial=0)) >= 0 else sayings < 0
         for flags in (self._alone, None if days.good is None else ~days.good):
             if flags is not None:
                 odd = flags if odd is None else odd | flags
         if odd is None or not odd.any():
-            return Coded(_people(person.codes, person), sayings, days.days, (), self._rows)
+            return Coded(_people(codes, ids), sayings, days.days, (), self._rows)
         own, rejects = self._one_by_one(np.flatnonzero(odd), numbers, days, file, first)
         sayings, day, keep = sayings.copy(), days.days.copy(), ~odd
         for at, (saying, its_day) in own.items():
             sayings[at], day[at], keep[at] = saying, its_day, True
-        people = _people(person.codes[keep], person)
+        people = _people(codes[keep], ids)
         return Coded(people, sayings[keep], day[keep], tuple(rejects), self._rows)
 
     def _one_by_one(
-        self, rows: Any, numbers: Any, days: Days, file: str, first: int | None
+        self, rows: Any, numbers: Ints, days: Days, file: str, first: int | None
     ) -> tuple[dict[int, tuple[int, int]], list[Reject]]:
         own: dict[int, tuple[int, int]] = {}
         rejects: list[Reject] = []
@@ -280,6 +321,5 @@ def _has(codes: Ints, code: int) -> bool:
     return bool(len(codes)) and int(codes.max()) >= code
 
 
-def _people(codes: Ints, person: Distinct) -> pa.Array:
-    values = person.values if pa.types.is_string(person.values.type) else pa.array([], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes), values, safe=False)
+def _people(codes: Ints, people: Ids) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes), people.values, safe=False)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bandstand.cohort.batch import Batch, Rows
+from bandstand.cohort.read import people_of
 from bandstand.models.evidence import Person
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def batch_from(coded: Sequence[Coded], people: PeopleTable | None, sayings: Sequ
         people: The staff list, in whole or of these people; of somebody who is not in it nothing is known.
         sayings: The coder's sayings.
     """
-    codes, ids = _numbered(coded)
+    whose = people_of(coded)
+    codes, ids = whose.indices.to_numpy(), whose.dictionary
     saying = _together([part.saying for part in coded])
     day = _together([part.day for part in coded])
     used = np.zeros(len(ids), np.bool_)
@@ -48,17 +50,6 @@ def batch_from(coded: Sequence[Coded], people: PeopleTable | None, sayings: Sequ
         return Batch(ids, nothing, pa.nulls(len(ids), pa.string()), rows, sayings, [Person(person="-")])
     profile, school = _known(ids, people)
     return Batch(ids, profile, school, rows, sayings, people.profiles)
-
-
-def _numbered(coded: Sequence[Coded]) -> tuple[Ints, pa.Array]:
-    """Whose each row is, as a number, and the ids that have the numbers."""
-    if not coded:
-        return np.zeros(0, np.int32), pa.array([], pa.string())
-    people = coded[0].person
-    if len(coded) > 1:
-        people = pa.chunked_array([part.person for part in coded]).unify_dictionaries().combine_chunks()
-    numbers: Ints = people.indices.to_numpy()
-    return numbers, people.dictionary
 
 
 def _together(parts: Sequence[Ints]) -> Ints:

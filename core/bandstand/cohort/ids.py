@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,8 @@ from bandstand.models.evidence import Identifier
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from bandstand.cohort.batch import Ints
 
     States = npt.NDArray[np.int8]
 
@@ -79,12 +81,26 @@ def _filled(flags: pa.Array) -> npt.NDArray[np.bool_]:
     return filled
 
 
-def read_ids(column: pa.Array) -> tuple[Distinct, States]:
-    """A column of ids by its distinct ids, as they are once they are read, and what each is.
+class Ids(NamedTuple):
+    """The distinct values of a column as ids.
 
-    The state after the last is that of rows without an id. Ids that are written differently and read alike are one.
+    Attributes:
+        values: The ids as they are once they are read, each once.
+        states: What each is, and after them BLANK for rows that have none.
+        places: Where each of the column's values is among them; None where they are the same.
     """
-    codes, values = distinct(column)
+
+    values: pa.Array
+    states: States
+    places: Ints | None
+
+    def codes(self, codes: Ints) -> Ints:
+        """The places of rows of which ``codes`` has those among the column's own values."""
+        return codes if self.places is None else self.places[codes]
+
+
+def ids_of(values: pa.Array) -> Ids:
+    """Distinct values of any type as ids; those that are written differently and read alike are one."""
     is_text = pa.types.is_string(values.type)
     states = states_of(values) if is_text else np.full(len(values), BAD, np.int8)
     bad = np.flatnonzero(states == BAD)
@@ -93,14 +109,25 @@ def read_ids(column: pa.Array) -> tuple[Distinct, States]:
         for at, value in zip(bad.tolist(), python_values(values.take(pa.array(bad))), strict=True):
             name = None if is_blank(value) else read_id(value)
             states[at] = GOOD if name is not None else BLANK if is_blank(value) else BAD
-            texts[at] = "" if name is None else name
+            texts[at] = name
         values = pa.array(texts, pa.string())
+    elif not is_text:
+        values = pa.array([], pa.string())
     states = np.append(states, np.int8(BLANK))
     once = values.dictionary_encode()
-    if len(once.dictionary) < len(values):
-        places = np.append(pc.fill_null(once.indices, len(once.dictionary)).to_numpy(), len(once.dictionary))
-        kept = np.full(len(once.dictionary) + 1, BLANK, np.int8)
-        # A text that is blank and one that is bad are both read as nothing, and the worse of the two is what counts.
-        np.minimum.at(kept, places, states)
-        return Distinct(places.astype(np.int32)[codes], once.dictionary), kept
-    return Distinct(codes, values), states
+    if len(once.dictionary) == len(values):
+        return Ids(values, states, None)
+    kept = once.dictionary
+    good = np.full(len(kept), GOOD, np.int8)
+    # What cannot be read comes after the ids, and what is none at all comes last.
+    ids = pa.concat_arrays([kept, pa.array([""], pa.string())])
+    places = pc.fill_null(once.indices, len(kept)).to_numpy()
+    places = np.append(np.where(states[:-1] == BLANK, len(kept) + 1, places), len(kept) + 1).astype(np.int32)
+    return Ids(ids, np.concatenate([good, np.array([BAD, BLANK], np.int8)]), places)
+
+
+def read_ids(column: pa.Array) -> tuple[Distinct, States]:
+    """A column of ids by its distinct ids, as they are once they are read, and what each is."""
+    coded = distinct(column)
+    ids = ids_of(coded.values)
+    return Distinct(ids.codes(coded.codes), ids.values), ids.states

@@ -8,7 +8,7 @@ import numpy as np
 
 from bandstand.cohort.batch import Saying
 from bandstand.cohort.raw import python_values
-from bandstand.interop.records import RecordCheck
+from bandstand.interop.records import SEEN_BY_OTHERS, RecordCheck
 from bandstand.interop.source import RawRow, is_blank
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Judge:
     Attributes:
         check: What reads a record by itself.
         sayings: What good records say; it grows.
+        by_others: Of each saying, whether whoever recorded it judged somebody else.
         words: The fields that are judged by their words.
         there: The fields that are judged by whether they are there.
     """
@@ -61,6 +62,7 @@ class Judge:
     ) -> None:
         self.check = RecordCheck(packs, default_framework, today)
         self.sayings = sayings
+        self.by_others = [saying.source in SEEN_BY_OTHERS for saying in sayings]
         self._places = {saying: at for at, saying in enumerate(sayings)}
         self._today = today
         fields: set[str] = set()
@@ -97,6 +99,7 @@ class Judge:
         at = self._places.setdefault(saying, len(self.sayings))
         if at == len(self.sayings):
             self.sayings.append(saying)
+            self.by_others.append(saying.source in SEEN_BY_OTHERS)
         return at
 
     def outcomes(self, values: Sequence[pa.Array], codes: Sequence[npt.NDArray[np.int64]]) -> Ints:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from bandstand.cohort.raw import is_same
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -76,11 +78,22 @@ class Coded:
     @classmethod
     def of(cls, parts: Sequence[Coded]) -> Coded:
         """Several tables one after the other."""
-        people = pa.chunked_array([part.person for part in parts]).unify_dictionaries().combine_chunks()
         return cls(
-            people,
+            people_of(parts),
             np.concatenate([part.saying for part in parts]),
             np.concatenate([part.day for part in parts]),
             tuple(reject for part in parts for reject in part.rejects),
             sum(part.read for part in parts),
         )
+
+
+def people_of(parts: Sequence[Coded]) -> pa.Array:
+    """Whose the rows of several tables are, one table after the other: a dictionary of ids."""
+    people = [part.person for part in parts]
+    if not people:
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+    first = people[0].dictionary
+    if all(is_same(first, own.dictionary) for own in people[1:]):
+        indices = pa.concat_arrays([own.indices for own in people]) if len(people) > 1 else people[0].indices
+        return pa.DictionaryArray.from_arrays(indices, first, safe=False)
+    return pa.chunked_array(people).unify_dictionaries().combine_chunks()

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bandstand.cohort.combine import combined
 from bandstand.cohort.ids import BAD, GOOD, read_ids
-from bandstand.cohort.raw import array_of, combined, distinct, fields_of, python_values, raw_rows
+from bandstand.cohort.raw import array_of, distinct, fields_of, python_values, raw_rows, taken
 from bandstand.cohort.read import Reject
 from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.csv_rows import Columns
@@ -142,17 +143,15 @@ class StaffReader:
         """The position of what each row says among profiles, -1 where it can't be read; and which of its like it is."""
         coded = {name: distinct(column) for name, column in columns.items() if name not in ("person", "school")}
         together = combined([(column.codes, column.size) for column in coded.values()], rows)
-        values = {name: python_values(column.values) for name, column in coded.items()}
+        values = {name: [*python_values(column.values), None] for name, column in coded.items()}
         table = np.zeros(together.size, np.int32)
-        for number, at in zip(together.found.tolist(), together.some.tolist(), strict=True):
-            given: dict[str, object] = {"person": _NOBODY}
-            for name, column in coded.items():
-                code = int(column.codes[at])
-                if code < len(column.values):
-                    given[name] = values[name][code]
-            person = self._check.person(RawRow("-", None, None, None, given))
+        codes = np.array(together.codes, np.int64).reshape(len(coded), -1).T
+        for number, own in zip(together.found.tolist(), codes.tolist(), strict=True):
+            given = {name: cells[code] for (name, cells), code in zip(values.items(), own, strict=True)}
+            shown = {name: value for name, value in given.items() if value is not None}
+            person = self._check.person(RawRow("-", None, None, None, {**shown, "person": _NOBODY}))
             table[number] = self._place(person) if isinstance(person, Person) else -1
-        return table[together.numbers], together.numbers
+        return taken(table, together.numbers), together.numbers
 
     def _reject(self, row: RawRow, kind: int | None, kinds: dict[int, list[Problem]], *, is_known: bool) -> Reject:
         """A row with its problems, for which one look serves all rows that say the same but for who it is and where."""

@@ -31,6 +31,8 @@ _NO_ID = "-"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _DAYS_KEPT = 10_000
 _SOURCES = frozenset(EvidenceSource)
+#: The sources in which whoever records it judges somebody else.
+SEEN_BY_OTHERS = frozenset({EvidenceSource.APPRAISER, EvidenceSource.OBSERVATION, EvidenceSource.PEER})
 #: Stands in the place of fields that are bad, while the others are looked at.
 _STAND_IN = {
     "id": _NO_ID,
@@ -185,7 +187,7 @@ class RecordCheck:
             message = f"{evidence.date} is after today, {self._today}."
             remedy = "Evidence is of what was seen: correct the date, or leave the row out until then."
             problems.append(_problem("future-date", row, "date", message, remedy, str(evidence.date)))
-        seen_by_others = evidence.source in ("appraiser", "observation", "peer")
+        seen_by_others = evidence.source in SEEN_BY_OTHERS
         for field, alone in (("moderated_by", True), ("accepted_by", True), ("author", seen_by_others)):
             if alone and getattr(evidence, field) == evidence.person:
                 message = f'"{quoted(evidence.person)}" cannot agree or judge on their own behalf.'
