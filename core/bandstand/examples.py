@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -126,7 +125,7 @@ def reasons_for(run: Run, name: str) -> frozenset[str]:
 def example_evidence(pack: Pack, example: Example) -> Iterator[Evidence]:
     """An example's evidence as records: patterns of criteria are unfolded, and ids are given where there are none."""
     for number, given in enumerate(example.evidence, start=1):
-        criteria = [c for pattern in given.criteria for c in fnmatch.filter(pack.unfolded.names, pattern)]
+        criteria = [c for pattern in given.criteria for c in pack.unfolded.named(pattern)]
         fields = given.model_dump()
         fields["id"] = given.id or f"E-{number}"
         fields["criteria"] = tuple(dict.fromkeys(criteria))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from typing import TYPE_CHECKING, Literal
 
 from bandstand.change.standing import same_result, standing
@@ -67,9 +66,7 @@ def _run(evaluator: Evaluator, example: Example) -> Evaluated | str:
     """What comes out of an example, or why nothing does; evidence that names nothing in the pack is left out."""
     pack = evaluator.pack
     known = tuple(
-        given
-        for given in example.evidence
-        if any(fnmatch.filter(pack.unfolded.names, pattern) for pattern in given.criteria)
+        given for given in example.evidence if any(pack.unfolded.named(pattern) for pattern in given.criteria)
     )
     try:
         return evaluate_example(evaluator, example.model_copy(update={"evidence": known}))

@@ -44,6 +44,10 @@ class Unfolded:
         """What evidence may name in one standard."""
         return [name for name in self.names if self.standard_of[self.members.get(name, (name,))[0]].id == standard.id]
 
+    def named(self, pattern: str) -> list[str]:
+        """What evidence may name that an id, or a pattern of ids, is of."""
+        return [pattern] if pattern in self.names else fnmatch.filter(self.names, pattern)
+
     def matching(self, pattern: str) -> list[str]:
         """The units that an id, or a pattern of ids, is of: by their own, or by those of what they belong to."""
         return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from typing import TYPE_CHECKING
 
 from bandstand.models.framework import ZONES
@@ -254,7 +253,7 @@ def check_example(example: Example, source: Source, path: Path, framework: Frame
     for n, evidence in enumerate(example.evidence):
         here = (*path, "evidence", n)
         for m, pattern in enumerate(evidence.criteria):
-            names = fnmatch.filter(unfolded.names, pattern)
+            names = unfolded.named(pattern)
             if not names:
                 message = f'"{pattern}" is not a criterion, and matches none.'
                 remedy = did_you_mean(pattern, unfolded.names)

@@ -9,10 +9,11 @@ import jsonschema
 from pydantic import BaseModel, ValidationError
 
 from bandstand.models.problem import shown
+from bandstand.packs.fits import fits
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bandstand.packs.yaml_source import Path, Source
 
@@ -31,16 +32,22 @@ def _validator(model: type[BaseModel]) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema_of(model))
 
 
+@cache
+def _fits(model: type[BaseModel]) -> Callable[[Any], bool]:
+    return fits(schema_of(model))
+
+
 def read_as(model: type[Model], source: Source, data: object, path: Path = ()) -> Model | None:
     """``data``, which stands at ``path`` of ``source``, as a model; else None, and problems on the source.
 
     Problems are of the schema where it finds any, else of the model, whose checks go further.
     """
-    faults = sorted(_validator(model).iter_errors(data), key=lambda e: list(map(str, e.absolute_path)))
-    if faults:
+    if not _fits(model)(data):
+        faults = sorted(_validator(model).iter_errors(data), key=lambda e: list(map(str, e.absolute_path)))
         for fault in faults:
             _report(source, path, fault)
-        return None
+        if faults:
+            return None
     try:
         return model.model_validate(data)
     except ValidationError as error:
