@@ -8,28 +8,30 @@ record that stands twice counts twice where records are counted, and nowhere els
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bandstand.cohort.combine import combined
 from bandstand.cohort.days import day_of, read_days
-from bandstand.cohort.ids import BAD, GOOD, ids_of, states_of
+from bandstand.cohort.ids import BAD, GOOD, Memory, states_of
 from bandstand.cohort.judge import ALONE, Judge
-from bandstand.cohort.raw import array_of, distinct, fields_of, is_same, raw_rows, taken
-from bandstand.cohort.read import Coded, Reject
+from bandstand.cohort.raw import array_of, distinct, fields_of, raw_rows, taken
+from bandstand.cohort.read import Coded
+from bandstand.cohort.single import read_singly
 from bandstand.cohort.surely import surely_attached, surely_noted
 from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.csv_rows import Columns
 from bandstand.interop.source import EVIDENCE, RawRow
+from bandstand.interop.versions import Gone
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bandstand.cohort.batch import Ints, Saying
+    from bandstand.cohort.combine import Longs
     from bandstand.cohort.days import Days
     from bandstand.cohort.ids import Ids
     from bandstand.cohort.raw import Distinct, Flags
@@ -46,6 +48,7 @@ class Coder:
 
     Attributes:
         sayings: What good records say. It grows, and what is there keeps its position.
+        gone: What was left out since it was made, being of another version's time and about what is there no more.
     """
 
     def __init__(
@@ -70,10 +73,10 @@ class Coder:
         self._begin()
 
     def _begin(self) -> None:
-        packs, default, today, _ = self._given
-        self._judge = Judge(packs, default, today, self.sayings)
-        self._today = day_of(today)
-        self._memory = _Memory()
+        packs, default, today, versions = self._given
+        self.gone = Gone()
+        judge = Judge(packs, versions, default, today, self.sayings)
+        self._tools = _Tools(judge, Memory(), self.gone, day_of(today))
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: it judges for itself, and goes on with the same sayings."""
@@ -124,50 +127,22 @@ class Coder:
             tail = {name: column.slice(half) for name, column in piece.items()}
             after = None if first is None else first + half
             return [*self._pieces(head, half, file, first), *self._pieces(tail, rows - half, file, after)]
-        return [_Piece(self._judge, self._memory, columns, rows, self._today).coded(file, first)]
+        return [_Piece(self._tools, columns, rows).coded(file, first)]
 
 
-class _Memory:
-    """Distinct ids that were looked at, for as long as the same come again: a file has one dictionary for many rows."""
-
-    def __init__(self) -> None:
-        self._ids: dict[str, tuple[pa.Array, Ids]] = {}
-        self._found: dict[str, tuple[Ids, Ids, Ints]] = {}
-
-    def ids(self, name: str, values: pa.Array) -> Ids:
-        """Distinct values of a column as ids."""
-        known = self._ids.get(name)
-        if known is None or not is_same(known[0], values):
-            known = self._ids[name] = values, ids_of(values)
-        return known[1]
-
-    def found(self, name: str, ids: Ids, people: Ids) -> Ints:
-        """Where each of a column's ids, and what else its codes stand for, is among people; -1 where it is not."""
-        known = self._found.get(name)
-        if known is None or known[0] is not ids or known[1] is not people:
-            known = self._found[name] = ids, people, _places(ids, people)
-        return known[2]
-
-
-def _places(ids: Ids, people: Ids) -> Ints:
-    places = np.full(len(ids.values) + 1, -1, np.int32)
-    # What is looked up among is read into a table first, which takes longer than looking up.
-    if len(ids.values) <= len(people.values):
-        found = pc.fill_null(pc.index_in(people.values, value_set=ids.values), -1).to_numpy()
-        at = np.flatnonzero(found >= 0)
-        places[found[at]] = at
-    else:
-        places[:-1] = pc.fill_null(pc.index_in(ids.values, value_set=people.values), -1).to_numpy()
-    places[ids.states != GOOD] = -1
-    return places
+class _Tools(NamedTuple):
+    judge: Judge
+    memory: Memory
+    gone: Gone
+    today: int
 
 
 class _Piece:
     """Some rows that are read together."""
 
-    def __init__(self, judge: Judge, memory: _Memory, columns: Mapping[str, pa.Array], rows: int, today: int) -> None:
-        self._judge, self._memory, self._columns = judge, memory, columns
-        self._rows, self._today = rows, today
+    def __init__(self, tools: _Tools, columns: Mapping[str, pa.Array], rows: int) -> None:
+        self._judge, self._memory, self._gone, self._today = tools
+        self._columns, self._rows = columns, rows
         #: Rows that are read one by one, whatever else they say.
         self._alone: Flags | None = None
         self._distinct: dict[str, Distinct] = {}
@@ -285,36 +260,30 @@ class _Piece:
                 odd = flags if odd is None else odd | flags
         if odd is None or not odd.any():
             return Coded(_people(codes, ids), sayings, days.days, (), self._rows)
-        own, rejects = self._one_by_one(np.flatnonzero(odd), numbers, days, file, first)
+        rows = np.flatnonzero(odd)
+        kinds = self._kinds(rows, sayings, numbers, days)
+        raw = raw_rows(self._columns, rows, file=file, first_row=first)
+        singles = read_singly(self._judge, raw, kinds, self._gone)
         sayings, day, keep = sayings.copy(), days.days.copy(), ~odd
-        for at, (saying, its_day) in own.items():
-            sayings[at], day[at], keep[at] = saying, its_day, True
-        people = _people(codes[keep], ids)
-        return Coded(people, sayings[keep], day[keep], tuple(rejects), self._rows)
+        for at, saying in singles.sayings.items():
+            sayings[at], keep[at] = saying, True
+        for at, date in singles.dates.items():
+            day[at] = day_of(date)
+        return Coded(_people(codes[keep], ids), sayings[keep], day[keep], tuple(singles.rejects), self._rows)
 
-    def _one_by_one(
-        self, rows: Any, numbers: Ints, days: Days, file: str, first: int | None
-    ) -> tuple[dict[int, tuple[int, int]], list[Reject]]:
-        own: dict[int, tuple[int, int]] = {}
-        rejects: list[Reject] = []
-        kinds: dict[tuple[int, int], tuple[Problem, ...]] = {}
-        alone = self._alone
-        for at, row in raw_rows(self._columns, rows, file=file, first_row=first):
-            kind = None
-            if alone is None or not alone[at]:
-                kind = (int(numbers[at]), int(days.written[at]))
-                known = kinds.get(kind)
-                if known is not None:
-                    rejects.append(Reject.like(row, known))
-                    continue
-            result = self._judge.check.evidence(row)
-            if not isinstance(result, list):
-                own[at] = self._judge.place(result[0]), day_of(result[0].date)
-                continue
-            rejects.append(Reject.of(row, result))
-            if kind is not None:
-                kinds[kind] = tuple(result)
-        return own, rejects
+    def _kinds(self, rows: Longs, sayings: Ints, numbers: Ints, days: Days) -> Iterator[tuple[int, int, int] | None]:
+        """Of each of some rows its kind: which combination it has that is odd, and when, or how its day is written.
+
+        What a good day is matters by the versions that hold then alone, and what else is said does not matter to a bad
+        one.
+        """
+        what = np.where(sayings[rows] < 0, numbers[rows], -1)
+        spans = self._judge.spans(days.days[rows])
+        dated = np.ones(len(rows), np.bool_) if days.good is None else days.good[rows]
+        when = np.where(dated, spans, days.written[rows])
+        alone = np.zeros(len(rows), np.bool_) if self._alone is None else self._alone[rows]
+        for n, kind in enumerate(zip(what.tolist(), dated.tolist(), when.tolist(), strict=True)):
+            yield None if alone[n] else kind
 
 
 def _has(codes: Ints, code: int) -> bool:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from bandstand.cohort.raw import Distinct, distinct, python_values
+from bandstand.cohort.raw import Distinct, distinct, is_same, python_values
 from bandstand.interop.source import is_blank, number_text
 from bandstand.models.evidence import Identifier
 
@@ -131,3 +131,38 @@ def read_ids(column: pa.Array) -> tuple[Distinct, States]:
     coded = distinct(column)
     ids = ids_of(coded.values)
     return Distinct(ids.codes(coded.codes), ids.values), ids.states
+
+
+class Memory:
+    """Distinct ids that were looked at, for as long as the same come again: a file has one dictionary for many rows."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, tuple[pa.Array, Ids]] = {}
+        self._found: dict[str, tuple[Ids, Ids, Ints]] = {}
+
+    def ids(self, name: str, values: pa.Array) -> Ids:
+        """Distinct values of a column as ids."""
+        known = self._ids.get(name)
+        if known is None or not is_same(known[0], values):
+            known = self._ids[name] = values, ids_of(values)
+        return known[1]
+
+    def found(self, name: str, ids: Ids, people: Ids) -> Ints:
+        """Where each of a column's ids, and what else its codes stand for, is among people; -1 where it is not."""
+        known = self._found.get(name)
+        if known is None or known[0] is not ids or known[1] is not people:
+            known = self._found[name] = ids, people, _places(ids, people)
+        return known[2]
+
+
+def _places(ids: Ids, people: Ids) -> Ints:
+    places = np.full(len(ids.values) + 1, -1, np.int32)
+    # What is looked up among is read into a table first, which takes longer than looking up.
+    if len(ids.values) <= len(people.values):
+        found = pc.fill_null(pc.index_in(people.values, value_set=ids.values), -1).to_numpy()
+        at = np.flatnonzero(found >= 0)
+        places[found[at]] = at
+    else:
+        places[:-1] = pc.fill_null(pc.index_in(ids.values, value_set=people.values), -1).to_numpy()
+    places[ids.states != GOOD] = -1
+    return places

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bandstand.cohort.batch import Saying
+from bandstand.cohort.days import day_of
 from bandstand.cohort.raw import python_values
 from bandstand.interop.records import SEEN_BY_OTHERS, RecordCheck
 from bandstand.interop.source import RawRow, is_blank
+from bandstand.interop.versions import OtherVersions
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
     import pyarrow as pa
 
     from bandstand.cohort.batch import Ints
+    from bandstand.cohort.combine import Longs
+    from bandstand.interop.versions import Older
     from bandstand.models.evidence import Evidence
+    from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
 #: In the place of a saying: what is said has a problem, or can only be judged with all that the record holds.
@@ -50,7 +54,6 @@ class Judge:
     """Judges combinations of what records say.
 
     Attributes:
-        check: What reads a record by itself.
         sayings: What good records say; it grows.
         by_others: Of each saying, whether whoever recorded it judged somebody else.
         words: The fields that are judged by their words.
@@ -58,9 +61,16 @@ class Judge:
     """
 
     def __init__(
-        self, packs: Mapping[str, Pack], default_framework: str | None, today: dt.date, sayings: list[Saying]
+        self,
+        packs: Mapping[str, Pack],
+        versions: Sequence[Pack],
+        default_framework: str | None,
+        today: dt.date,
+        sayings: list[Saying],
     ) -> None:
-        self.check = RecordCheck(packs, default_framework, today)
+        self._check = RecordCheck(packs, default_framework, today)
+        self._others = OtherVersions(versions, packs, default_framework, today)
+        self._bounds = _bounds([*packs.values(), *versions]) if versions else np.zeros(0, np.int64)
         self.sayings = sayings
         self.by_others = [saying.source in SEEN_BY_OTHERS for saying in sayings]
         self._places = {saying: at for at, saying in enumerate(sayings)}
@@ -68,8 +78,8 @@ class Judge:
         fields: set[str] = set()
         values: set[str] = set()
         self._alone: set[str] = set()
-        for name in packs:
-            asks = self.check.asks(name)
+        for name, check in (*((name, self._check) for name in packs), *self._others.checks()):
+            asks = check.asks(name)
             if asks.fields is None or asks.values is None or not _OWN.isdisjoint(asks.values):
                 self._alone.add(name)
             else:
@@ -102,7 +112,16 @@ class Judge:
             self.by_others.append(saying.source in SEEN_BY_OTHERS)
         return at
 
-    def outcomes(self, values: Sequence[pa.Array], codes: Sequence[npt.NDArray[np.int64]]) -> Ints:
+    def read(self, row: RawRow) -> Evidence | Older | list[Problem]:
+        """One row by itself: what it says, by the version that counts or by that of its own time, or its problems."""
+        result = self._check.evidence(row)
+        return (self._others.record(row) or result) if isinstance(result, list) else result[0]
+
+    def spans(self, days: Ints) -> Longs:
+        """Of each day, in which span it is of those that versions hold throughout or not at all."""
+        return np.searchsorted(self._bounds, days, side="right")
+
+    def outcomes(self, values: Sequence[pa.Array], codes: Sequence[Longs]) -> Ints:
         """What each of some combinations comes to: a position among sayings, or that it is odd.
 
         Args:
@@ -130,13 +149,23 @@ class Judge:
     def _judge(self, given: dict[str, Any]) -> int:
         shown = {name: value for name, value in given.items() if not is_blank(value)}
         row = RawRow("-", None, None, None, {"date": self._today, **shown, "id": _PERSON, "person": _PERSON})
-        result = self.check.evidence(row)
+        result = self._check.evidence(row)
         framework = shown.get("framework")
         if isinstance(result, list):
             alone = self._alone and (not isinstance(framework, str) or framework.strip() in self._alone)
             return ALONE if alone else ODD
         evidence, _ = result
         return ALONE if evidence.framework in self._alone else self.place(evidence)
+
+
+def _bounds(packs: Sequence[Pack]) -> Longs:
+    """The days on which some version begins to hold, or no longer does."""
+    days = set()
+    for pack in packs:
+        since, until = pack.framework.valid_from, pack.framework.valid_until
+        days |= {day_of(since)} if since is not None else set()
+        days |= {day_of(until) + 1} if until is not None else set()
+    return np.array(sorted(days), np.int64)
 
 
 class _Known:
@@ -155,7 +184,7 @@ class _Known:
         self._sorted = np.zeros(0, np.int64)
         self._outcomes = np.zeros(0, np.int32)
 
-    def places(self, values: Sequence[list[Any]], codes: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    def places(self, values: Sequence[list[Any]], codes: Sequence[Longs]) -> Longs:
         """Combinations, by each value's number over all batches: a row for each field."""
         if len(self._sorted) > _KEPT or any(len(numbers) > _KEPT for numbers in self._numbers_of):
             self._clear()
@@ -170,7 +199,7 @@ class _Known:
         self._widen(found)
         return found
 
-    def _widen(self, found: npt.NDArray[np.int64]) -> None:
+    def _widen(self, found: Longs) -> None:
         most = found.max(axis=1, initial=0)
         bits = [max(have, int(top).bit_length()) for have, top in zip(self._bits, most, strict=True)]
         if bits == self._bits:
@@ -181,13 +210,13 @@ class _Known:
         self._outcomes = outcomes[:0]
         self.add(known, outcomes)
 
-    def _packed(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def _packed(self, places: Longs) -> Longs:
         packed = np.zeros(places.shape[1], np.int64)
         for row, bits in zip(places, self._bits, strict=True):
             packed = (packed << bits) | row
         return packed
 
-    def find(self, places: npt.NDArray[np.int64]) -> Ints:
+    def find(self, places: Longs) -> Ints:
         """What each of the combinations comes to, or NEW."""
         found = np.full(places.shape[1], self.NEW, np.int32)
         if len(self._sorted):
@@ -197,7 +226,7 @@ class _Known:
             found[hit] = self._outcomes[at[hit]]
         return found
 
-    def add(self, places: npt.NDArray[np.int64], outcomes: Ints) -> None:
+    def add(self, places: Longs, outcomes: Ints) -> None:
         """Keep what combinations come to that were not known."""
         if sum(self._bits) > 62:  # noqa: PLR2004 - bits of a whole number that has a sign
             # Too many to be numbered together: they are judged again with each batch.

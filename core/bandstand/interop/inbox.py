@@ -10,7 +10,7 @@ from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.records import RecordCheck
 from bandstand.interop.rows import BUILT_IN_READERS, EvidenceReader, Limits, RawRow, read_rows
 from bandstand.interop.source import EVIDENCE, file_problem
-from bandstand.interop.versions import OtherVersions
+from bandstand.interop.versions import Gone, OtherVersions
 from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
 
@@ -103,6 +103,7 @@ class _Reading:
     ) -> None:
         self._check, self._others, self._limits, self._progress = check, others, limits, progress
         self._box = Inbox()
+        self._gone = Gone()
         self._columns = ColumnWatch(EVIDENCE)
         self._ids: dict[str, _Spot] = {}
         self._sheets: set[tuple[str, str]] = set()
@@ -128,7 +129,7 @@ class _Reading:
             self._progress(self._rows)
         box = self._box
         box.problems = by_place(box.problems)
-        box.notes.extend([*self._columns.notes, *self._others.notes()])
+        box.notes.extend([*self._columns.notes, *self._gone.notes()])
         return box
 
     def _row(self, row: RawRow) -> None:
@@ -138,19 +139,20 @@ class _Reading:
         self._box.problems.extend(self._columns.problems(row))
         if row.written_for is not None:
             self._note_version(row, row.written_for)
-        result = self._check.evidence(row)
+        result, older = self._check.evidence(row), None
         if isinstance(result, list):
-            other = self._others.record(row)
-            if other is None:
+            older = self._others.record(row)
+            if older is None:
                 self._box.problems.extend(result)
                 return
-            result = other
+            self._gone.count(older)
+            result = older.evidence, older.made
         evidence, made = result
         spot = (row.file, row.row, row.line, row.sheet, row.record)
         first = self._ids.setdefault(evidence.id, spot)
         if first is spot:
             self._box.newest = max(evidence.date, self._box.newest or evidence.date)
-            if not self._others.has_nothing_of(evidence):
+            if older is None or not older.left_out:
                 self._box.evidence.append(evidence)
         else:
             self._box.problems.append(_duplicate(evidence.id, row, first, made=made))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bandstand import words
@@ -15,6 +15,67 @@ if TYPE_CHECKING:
     from bandstand.interop.source import RawRow
     from bandstand.models.evidence import Evidence
     from bandstand.packs.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A record that another version takes, which was valid at its date.
+
+    Attributes:
+        evidence: What it says, without what the version that counts has not; all of it where that has nothing of it.
+        made: Whether its id was made from its content.
+        old: Name of the version that takes it.
+        new: Name of the version that counts.
+        gone: What the version that counts has not.
+        left_out: Whether that is all that the record names, so that it is left out.
+    """
+
+    evidence: Evidence
+    made: bool
+    old: str
+    new: str
+    gone: tuple[str, ...]
+    left_out: bool
+
+
+@dataclass(slots=True)
+class Gone:
+    """How many records were of another version's time, and about what the version that counts has not.
+
+    Attributes:
+        names: Of each pair of versions, the other's and then the one that counts: what the latter has not.
+        counts: Of each pair, how many records were left out, and how many read in part.
+    """
+
+    names: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    counts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def count(self, older: Older, times: int = 1) -> None:
+        """Count a record, or some of which all is alike that matters here."""
+        whole = times if older.left_out else 0
+        part = times if older.gone and not older.left_out else 0
+        self._add((older.old, older.new), older.gone, whole, part)
+
+    def add(self, other: Gone) -> None:
+        """Count what was counted elsewhere as well."""
+        for pair, (whole, part) in other.counts.items():
+            self._add(pair, other.names[pair], whole, part)
+
+    def _add(self, pair: tuple[str, str], gone: Iterable[str], whole: int, part: int) -> None:
+        self.names.setdefault(pair, {}).update(dict.fromkeys(gone))
+        before = self.counts.get(pair, (0, 0))
+        self.counts[pair] = before[0] + whole, before[1] + part
+
+    def notes(self) -> Iterator[str]:
+        """What was left out, a sentence for each version that it is of."""
+        for (old, new), (whole, parts) in self.counts.items():
+            gone = words.listed(list(self.names[old, new]), most=8)
+            if whole:
+                records = words.count(whole, "record is", "records are")
+                yield f"Left out: {records} of the time of {old}, and about what {new} does not have ({gone})."
+            if parts:
+                records = words.count(parts, "record is", "records are")
+                yield f"Read in part: {records} of the time of {old}, and also about what {new} does not have ({gone})."
 
 
 class OtherVersions:
@@ -33,12 +94,9 @@ class OtherVersions:
         self._packs, self._default, self._today = packs, default_framework, today
         self._versions = list(versions)
         self._checks: dict[str, RecordCheck] = {}
-        self._gone: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        self._left_out: set[str] = set()
-        self._counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
 
-    def record(self, row: RawRow) -> tuple[Evidence, bool] | None:
-        """The row as evidence by the version that was valid at its date, and whether its id was made from its content.
+    def record(self, row: RawRow) -> Older | None:
+        """The row as evidence by the version that was valid at its date.
 
         None where no other version takes it, or the one that counts is valid at its date too: then it is a mistake.
         """
@@ -48,39 +106,24 @@ class OtherVersions:
                 continue
             evidence, made = found
             if pack.is_valid(evidence.date) and not self._packs[pack.id].is_valid(evidence.date):
-                return self._without_what_is_gone(evidence, pack), made
+                return self._without_what_is_gone(evidence, pack, made=made)
         return None
 
-    def has_nothing_of(self, evidence: Evidence) -> bool:
-        """Whether the version that counts has nothing of what a record names, so that the record is left out."""
-        return evidence.id in self._left_out
-
-    def notes(self) -> Iterator[str]:
-        """What was left out, a sentence for each version that it is of."""
-        for (old, new), (whole, parts) in self._counts.items():
-            gone = words.listed(list(self._gone[old, new]), most=8)
-            if whole:
-                records = words.count(whole, "record is", "records are")
-                yield f"Left out: {records} of the time of {old}, and about what {new} does not have ({gone})."
-            if parts:
-                records = words.count(parts, "record is", "records are")
-                yield f"Read in part: {records} of the time of {old}, and also about what {new} does not have ({gone})."
+    def checks(self) -> Iterator[tuple[str, RecordCheck]]:
+        """What reads records by each of the versions, with the framework that it is a version of."""
+        yield from ((pack.id, self._check_of(pack)) for pack in self._versions)
 
     def _check_of(self, pack: Pack) -> RecordCheck:
         if pack.name not in self._checks:
             self._checks[pack.name] = RecordCheck({**self._packs, pack.id: pack}, self._default, self._today)
         return self._checks[pack.name]
 
-    def _without_what_is_gone(self, evidence: Evidence, pack: Pack) -> Evidence:
+    def _without_what_is_gone(self, evidence: Evidence, pack: Pack, *, made: bool) -> Older:
         new = self._packs[pack.id]
-        names = pack.name, new.name
         kept = tuple(c for c in evidence.criteria if (c, evidence.claim) in new.unfolded.unfolds)
-        self._gone[names].update(dict.fromkeys(c for c in evidence.criteria if c not in kept))
-        if not kept:
-            self._left_out.add(evidence.id)
-            self._counts[names][0] += 1
-            return evidence
-        self._counts[names][1] += len(kept) < len(evidence.criteria)
-        points = {point.id for point in new.framework.review_points}
-        point = evidence.review_point if evidence.review_point in points else None
-        return evidence.model_copy(update={"criteria": kept, "review_point": point})
+        gone = tuple(c for c in evidence.criteria if c not in kept)
+        if kept:
+            points = {point.id for point in new.framework.review_points}
+            point = evidence.review_point if evidence.review_point in points else None
+            evidence = evidence.model_copy(update={"criteria": kept, "review_point": point})
+        return Older(evidence, made, pack.name, new.name, gone, left_out=not kept)
