@@ -25,7 +25,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("rules",),
     ("packs",),
     ("engine",),
-    ("candidates", "explain", "interop", "lookup", "schemas"),
+    ("candidates", "charts", "explain", "interop", "lookup", "reports", "schemas"),
     ("examples",),
     ("conformance", "coverage"),
     ("checks",),

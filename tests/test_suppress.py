@@ -17,6 +17,7 @@ from bandstand.change.tally import Cell, Tally, Told
 from bandstand.suppress import (
     cells_withheld,
     coarsened,
+    crossed_cells_withheld,
     first_that_may_be_told,
     may_tell,
     rows_withheld,
@@ -157,6 +158,66 @@ def test_with_a_small_number_goes_as_much_as_hides_it() -> None:
     assert cells_withheld({"a": 40, "b": 12, "c": 0}, set(), 10) == frozenset()
     # So few that only their sum may be told: where they are not is withheld as well.
     assert cells_withheld({"a": 3, "b": 4, "c": 4, "d": 0}, set(), 10) == {"a", "b", "c", "d"}
+
+
+# cells of a table of which the totals are told
+
+
+@st.composite
+def crossed(draw: st.DrawFn) -> dict[tuple[int, int], int]:
+    """A table in which each row and each column has nobody or enough people."""
+    tall, width = draw(st.integers(1, 5)), draw(st.integers(1, 4))
+    small = st.one_of(st.integers(0, 7), st.sampled_from([0, 0, 0, 1, 12, 40]))
+    cells = {(row, at): draw(small) for row in range(tall) for at in range(width)}
+    for line in (
+        *([(r, c) for c in range(width)] for r in range(tall)),
+        *([(r, c) for r in range(tall)] for c in range(width)),
+    ):
+        whole = sum(cells[cell] for cell in line)
+        most = max(line, key=lambda cell: cells[cell])
+        cells[most] += 0 if may_tell(whole, THRESHOLD) else THRESHOLD - whole
+    return cells
+
+
+def margins(cells: dict[tuple[int, int], int], numbers: dict[tuple[int, int], Any]) -> list[Any]:
+    """What a reader knows of the numbers of a table that are not told."""
+    known = []
+    for side in (0, 1):
+        for name in {cell[side] for cell in cells}:
+            line = [cell for cell in cells if cell[side] == name]
+            whole = z3.Sum([numbers.get(cell, z3.IntVal(cells[cell])) for cell in line])
+            known.append(whole == sum(cells[cell] for cell in line))
+    return known
+
+
+@settings(slow, max_examples=150)
+@given(crossed())
+def test_a_withheld_cell_of_a_table_with_totals_can_be_anything_in_a_range_as_wide_as_the_threshold(
+    cells: dict[tuple[int, int], int],
+) -> None:
+    withheld = crossed_cells_withheld(cells, THRESHOLD)
+    assert all(cell in withheld or may_tell(number, THRESHOLD) for cell, number in cells.items())
+    numbers = {cell: z3.Int(f"r{cell[0]}c{cell[1]}") for cell in withheld}
+    # Where zeros are told of people who could be elsewhere, a reader knows that what is withheld is somebody.
+    lines = [{cell[side] for cell, number in cells.items() if number} for side in (0, 1)]
+    could_be = [cell for cell in cells if cell[0] in lines[0] and cell[1] in lines[1]]
+    some = [cell for cell in withheld if cells[cell]] if withheld < set(could_be) else []
+    known = [numbers[cell] >= int(cell in some) for cell in withheld] + margins(cells, numbers)
+    for cell in withheld:
+        least, most = ends(known, numbers[cell])
+        assert most - least >= THRESHOLD
+
+
+def test_with_a_small_cell_go_the_corners_of_the_rectangle_with_the_fewest_people() -> None:
+    cells = {("a", 0): 2, ("a", 1): 40, ("a", 2): 30, ("b", 0): 20, ("b", 1): 10, ("b", 2): 50, ("c", 0): 0}
+    cells |= {("c", 1): 90, ("c", 2): 12}
+    assert crossed_cells_withheld(cells, 5) == {("a", 0), ("a", 1), ("b", 0), ("b", 1)}
+    assert crossed_cells_withheld({cell: 10 * n for cell, n in cells.items()}, 5) == frozenset()
+
+
+def test_where_no_rectangle_of_people_holds_a_small_cell_a_zero_is_withheld_too() -> None:
+    cells = {("a", 0): 2, ("a", 1): 40, ("b", 0): 20, ("b", 1): 0}
+    assert crossed_cells_withheld(cells, 5) == cells.keys()
 
 
 # everything that is told of an outcome, at once

@@ -7,10 +7,10 @@ go together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
 Key = TypeVar("Key", bound="Hashable")
 Row = TypeVar("Row", bound="Hashable")
@@ -102,6 +102,135 @@ def cells_withheld(block: Mapping[Key, int], hidden: Collection[Key], threshold:
             return frozenset(block)
         wanted.add(told.pop(0))
     return frozenset(wanted | set(hidden))
+
+
+def crossed_cells_withheld(table: Mapping[tuple[Row, Key], int], threshold: int) -> frozenset[tuple[Row, Key]]:
+    """The cells that are withheld of a table of which the total of every row and every column is told.
+
+    Args:
+        table: What each cell holds, by its row and its column; every cell is there. Each row and each column has
+            together nobody or at least ``threshold`` people.
+        threshold: The least number that may be told.
+
+    Small numbers are withheld, and with each of them as many others as it takes for it to have a range at least as
+    wide as the threshold: another of its row, another of its column, and where these cross; of all ways, that with
+    the fewest people. How wide a range the totals leave is reckoned and not guessed: a number can rise by what can
+    flow back from its column to its row through the other numbers that are withheld, and fall likewise. A reader who
+    counts out nobody knows that each was at least one; a zero is withheld only where nothing else will do. Where that
+    is not to be had either, nothing but the totals is told, and each range is as :func:`rows_withheld` has it.
+    """
+    withheld = {cell for cell, number in table.items() if not may_tell(number, threshold)}
+    waiting = sorted(withheld, key=_by_size(table))
+    while waiting:
+        if _width({each: max(table[each] - 1, 0) for each in withheld}, waiting[-1], threshold) >= threshold:
+            waiting.pop()
+            continue
+        there = {cell: number for cell, number in table.items() if number}
+        more = _crossing(there, withheld, waiting[-1]) or _crossing(table, withheld, waiting[-1])
+        if not more:
+            return frozenset(cell for cell in table if _has_people(table, cell))
+        withheld |= more
+        waiting = [*sorted(more, key=_by_size(table)), *waiting]
+    return frozenset(withheld)
+
+
+def _has_people(table: Mapping[tuple[Row, Key], int], cell: tuple[Row, Key]) -> bool:
+    """Whether there is somebody in the row of a cell and somebody in its column, so that it need not hold nobody."""
+    return any(n for each, n in table.items() if each[0] == cell[0]) and any(
+        n for each, n in table.items() if each[1] == cell[1]
+    )
+
+
+def _by_size(table: Mapping[tuple[Row, Key], int]) -> Callable[[tuple[Row, Key]], tuple[int, str]]:
+    return lambda cell: (table[cell], repr(cell))
+
+
+def _crossing(
+    table: Mapping[tuple[Row, Key], int], withheld: Collection[tuple[Row, Key]], cell: tuple[Row, Key]
+) -> set[tuple[Row, Key]]:
+    """What more is withheld for a cell to be the corner of a rectangle of what is: the fewest people; none if it is."""
+    row, column = cell
+    best: tuple[int, set[tuple[Row, Key]]] | None = None
+    for beside in (each for each in table if each[0] == row and each[1] != column):
+        for below in (each for each in table if each[1] == column and each[0] != row):
+            corners = {beside, below, (below[0], beside[1])}
+            new = {corner for corner in corners if corner not in withheld}
+            if not new or not corners <= table.keys():
+                continue
+            cost = sum(table[corner] for corner in new)
+            if best is None or cost < best[0]:
+                best = cost, new
+    return set() if best is None else best[1]
+
+
+def _width(slack: dict[tuple[Row, Key], int], cell: tuple[Row, Key], enough: int) -> int:
+    """How wide the range of a withheld number is, up to ``enough``.
+
+    Args:
+        slack: By how much each withheld number could fall by itself.
+        cell: The number.
+        enough: Where reckoning stops.
+    """
+    own = slack.pop(cell)
+    row, column = _Node("row", cell[0]), _Node("column", cell[1])
+    rises = _flow(dict(slack), column, row, enough)
+    return rises + _flow(dict(slack), row, column, min(enough - rises, own))
+
+
+class _Node(NamedTuple):
+    """A row or a column, between which numbers lie."""
+
+    kind: str
+    name: object
+
+
+def _flow(slack: dict[tuple[Row, Key], int], start: _Node, end: _Node, enough: int) -> int:
+    """How much can flow, up to ``enough``: from row to column as numbers rise, and back as they fall by their slack.
+
+    ``slack`` is used up.
+    """
+    lies: dict[_Node, list[tuple[Row, Key]]] = {}
+    for cell in slack:
+        lies.setdefault(_Node("row", cell[0]), []).append(cell)
+        lies.setdefault(_Node("column", cell[1]), []).append(cell)
+    total = 0
+    while total < enough:
+        path = _path(slack, lies, start, end)
+        if path is None:
+            break
+        step = min([enough - total, *(slack[cell] for cell, falls in path if falls)])
+        for cell, falls in path:
+            slack[cell] += -step if falls else step
+        total += step
+    return total
+
+
+def _path(
+    slack: Mapping[tuple[Row, Key], int],
+    lies: Mapping[_Node, Sequence[tuple[Row, Key]]],
+    start: _Node,
+    end: _Node,
+) -> list[tuple[tuple[Row, Key], bool]] | None:
+    """The cells of a shortest way, each with whether it falls; None where there is no way."""
+    came: dict[_Node, tuple[_Node, tuple[Row, Key], bool] | None] = {start: None}
+    edge = [start]
+    while edge and end not in came:
+        reached = []
+        for node in edge:
+            falls = node.kind == "column"
+            for cell in lies.get(node, ()):
+                to = _Node("row", cell[0]) if falls else _Node("column", cell[1])
+                if to not in came and (slack[cell] > 0 or not falls):
+                    came[to] = node, cell, falls
+                    reached.append(to)
+        edge = reached
+    path = []
+    at = came.get(end)
+    while at is not None:
+        node, cell, falls = at
+        path.append((cell, falls))
+        at = came[node]
+    return path or None
 
 
 def _is_open(numbers: Sequence[int], threshold: int) -> bool:

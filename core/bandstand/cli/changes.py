@@ -140,7 +140,7 @@ def impact(  # noqa: PLR0913 - one parameter for each option of the command
     _check_file(output, ".csv", "--output", force=force)
     _check_file(html, ".html", "--html", force=force)
     if html is not None:
-        from bandstand.change.charts import check_installed  # noqa: PLC0415
+        from bandstand.reports import check_installed  # noqa: PLC0415
 
         check_installed()
     catalogue = load_catalogue()

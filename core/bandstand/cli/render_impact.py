@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bandstand import words
-from bandstand.change.page import is_unchanged, said, share
+from bandstand.change.page import is_unchanged, said
 from bandstand.cli.console import new_console
 from bandstand.cli.render_change import side
+from bandstand.reports import share
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,55 +1,63 @@
-"""Charts of whom another version of a pack would move, as SVG: the one module that imports altair."""
+"""Charts of numbers of people, as SVG: the one module that imports altair."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
-
-from bandstand.errors import NotFoundError
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from bandstand.models.impact import GroupTable, Matrix, OutcomeImpact
+    from collections.abc import Sequence
 
 #: Ink can be read on all of the others but the bars, on which nothing is written.
 _INK, _BAR, _PALE, _DEEP, _WITHHELD = "#1d2a35", "#2f6690", "#e9eff4", "#7fb0d6", "#c9c9c9"
 _STEP, _SQUARE, _PANEL, _LABEL = 26, 42, 132, 190
 
 
-def check_installed() -> None:
-    """See that what draws charts and pages is installed.
+class Part(Protocol):
+    """People of whom the same is said: what that is, and how many they are."""
 
-    Raises:
-        NotFoundError: It is not; the message says how to install it.
-    """
-    try:
-        import altair  # noqa: F401, ICN001, PLC0415 - an extra
-        import jinja2  # noqa: F401, PLC0415 - it comes with altair
-        import vl_convert  # noqa: F401, PLC0415 - an extra
-    except ImportError:
-        raise NotFoundError("A page with charts needs what draws them: pip install 'bandstand[reports]'.") from None
+    @property
+    def label(self) -> str:
+        """What is said of them."""
+
+    @property
+    def people(self) -> int:
+        """How many they are."""
 
 
-def fates(outcome: OutcomeImpact) -> str:
-    """A bar for what becomes of people, each with its number."""
-    rows = [{"name": block.label, "people": block.people} for block in outcome.blocks]
+class Group(Protocol):
+    """People who have something in common, and how many of them are in each column."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What they have in common, or one of several."""
+
+    @property
+    def counts(self) -> tuple[int | None, ...]:
+        """How many are in each column; None where a number is withheld."""
+
+
+def bars(parts: Sequence[Part]) -> str:
+    """A bar for each part, with its number."""
+    rows = [{"name": part.label, "people": part.people} for part in parts]
     return _svg(_bars(rows, width=320))
 
 
-def groups(table: GroupTable) -> str:
+def panels(columns: Sequence[str], groups: Sequence[Group]) -> str:
     """A panel for each column, a bar in it for each group; where numbers are withheld, a star stands for the bar."""
     alt = _altair()
     rows = [
         {
             "group": ", ".join(group.members),
-            "what": block.label,
+            "what": column,
             "people": count or 0,
             "said": "*" if count is None else str(count),
         }
-        for group in table.groups
-        for block, count in zip(table.columns, group.counts, strict=True)
+        for group in groups
+        for column, count in zip(columns, group.counts, strict=True)
     ]
-    most = max((count or 0 for group in table.groups for count in group.counts), default=0)
-    order = [", ".join(group.members) for group in table.groups]
+    most = max((count or 0 for group in groups for count in group.counts), default=0)
+    order = [", ".join(group.members) for group in groups]
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("group:N", sort=order, title=None, axis=_names()),
         x=alt.X("people:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(1, most * 1.25)])),
@@ -60,7 +68,7 @@ def groups(table: GroupTable) -> str:
         .facet(
             column=alt.Column(
                 "what:N",
-                sort=[block.label for block in table.columns],
+                sort=list(columns),
                 title=None,
                 header=alt.Header(labelFontSize=13, labelColor=_INK, labelLimit=_PANEL + 20),
             ),
@@ -69,10 +77,17 @@ def groups(table: GroupTable) -> str:
     )
 
 
-def matrix(shown: Matrix, what: str) -> str:
-    """A square for each way from one value to another, the darker the more people, each with its number."""
+def squares(
+    down: tuple[str, Sequence[str]], across: tuple[str, Sequence[str]], cells: Sequence[Sequence[int | None]]
+) -> str:
+    """A square for each row and column, the darker the more people, each with its number.
+
+    Args:
+        down: What the rows are, and the name of each.
+        across: What the columns are, and the name of each.
+        cells: How many people, by row and then by column; None where a number is withheld.
+    """
     alt = _altair()
-    names = ["no zone" if value is None else str(value) for value in shown.values]
     rows = [
         {
             "was": was,
@@ -81,15 +96,15 @@ def matrix(shown: Matrix, what: str) -> str:
             "said": "*" if cell is None else str(cell),
             "told": cell is not None,
         }
-        for was, cells in zip(names, shown.cells, strict=True)
-        for now, cell in zip(names, cells, strict=True)
+        for was, line in zip(down[1], cells, strict=True)
+        for now, cell in zip(across[1], line, strict=True)
     ]
-    most = max((cell or 0 for cells in shown.cells for cell in cells), default=0)
+    most = max((cell or 0 for line in cells for cell in line), default=0)
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("is:N", sort=names, title=f"{what} after", axis=_names(orient="top", labelAngle=0)),
-        y=alt.Y("was:N", sort=names, title=f"{what} before", axis=_names()),
+        x=alt.X("is:N", sort=list(across[1]), title=across[0], axis=_names(orient="top", labelAngle=0)),
+        y=alt.Y("was:N", sort=list(down[1]), title=down[0], axis=_names()),
     )
-    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
+    drawn = base.mark_rect(stroke="white", strokeWidth=2).encode(
         color=alt.condition(
             "datum.told",
             alt.Color("people:Q", scale=alt.Scale(domain=[0, max(1, most)], range=[_PALE, _DEEP]), legend=None),
@@ -97,7 +112,7 @@ def matrix(shown: Matrix, what: str) -> str:
         )
     )
     texts = base.mark_text(fontSize=13, color=_INK).encode(text="said:N")
-    return _svg(alt.layer(squares, texts).properties(width=alt.Step(_SQUARE), height=alt.Step(_STEP + 8)))
+    return _svg(alt.layer(drawn, texts).properties(width=alt.Step(_SQUARE), height=alt.Step(_STEP + 8)))
 
 
 def _bars(rows: list[dict[str, Any]], width: int) -> Any:
