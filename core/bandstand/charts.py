@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 #: Ink can be read on all of the others but the bars, on which nothing is written.
 _INK, _BAR, _PALE, _DEEP, _WITHHELD = "#1d2a35", "#2f6690", "#e9eff4", "#7fb0d6", "#c9c9c9"
 _STEP, _SQUARE, _PANEL, _LABEL = 26, 42, 132, 190
+#: How wide a digit is, and the room beside a number.
+_DIGIT, _ROOM = 8, 4
 
 
 class Part(Protocol):
@@ -112,7 +114,8 @@ def squares(
         )
     )
     texts = base.mark_text(fontSize=13, color=_INK).encode(text="said:N")
-    return _svg(alt.layer(drawn, texts).properties(width=alt.Step(_SQUARE), height=alt.Step(_STEP + 8)))
+    wide = max(_SQUARE, _DIGIT * max((len(str(row["said"])) for row in rows), default=0) + 2 * _ROOM)
+    return _svg(alt.layer(drawn, texts).properties(width=alt.Step(wide), height=alt.Step(_STEP + 8)))
 
 
 def _bars(rows: list[dict[str, Any]], width: int) -> Any:

@@ -40,6 +40,7 @@ from bandstand.models.overlay import Overlay, ValuesFile, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.signature import KeyListing, Signature, SignListing, VerifyListing
 from bandstand.models.standard import Standard
+from bandstand.models.summary import Summary
 from bandstand.models.trial import TrialListing
 from bandstand.rules.kinds import KINDS
 
@@ -194,6 +195,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "serialization",
         "A comparison of two packs",
         "What `bandstand diff OLD NEW --json` writes: what changed in meaning, and what becomes of the examples.",
+    ),
+    "summary": (
+        Summary,
+        "serialization",
+        "What a table of results comes to",
+        "What `bandstand summary RESULTS --json` writes: counts of people, with those of a few withheld.",
     ),
     "sheet": (SheetListing, "serialization", "A sheet that was written", "What `bandstand sheet --json` writes."),
     "overlay-new": (

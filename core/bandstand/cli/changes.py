@@ -43,8 +43,8 @@ _NewOverlays = Annotated[
     list[Path] | None, typer.Option("--new-overlay", help="Likewise, over NEW alone.", metavar="FOLDER")
 ]
 
-
-_LEAST_THRESHOLD = 2
+#: A threshold of one would withhold nothing.
+LEAST_THRESHOLD = 2
 
 
 def add_to(app: typer.Typer) -> None:
@@ -102,7 +102,7 @@ def impact(  # noqa: PLR0913 - one parameter for each option of the command
     old_overlay: _OldOverlays = None,
     new_overlay: _NewOverlays = None,
     threshold: Annotated[
-        int, typer.Option("--threshold", min=_LEAST_THRESHOLD, help="Tell nothing of fewer people than this.")
+        int, typer.Option("--threshold", min=LEAST_THRESHOLD, help="Tell nothing of fewer people than this.")
     ] = 10,
     fail_over: Annotated[
         float | None,
@@ -137,8 +137,8 @@ def impact(  # noqa: PLR0913 - one parameter for each option of the command
         raise typer.BadParameter(
             "who would change is only written on purpose: give both", param_hint="--list, --output"
         )
-    _check_file(output, ".csv", "--output", force=force)
-    _check_file(html, ".html", "--html", force=force)
+    check_file(output, ".csv", "--output", force=force)
+    check_file(html, ".html", "--html", force=force)
     if html is not None:
         from bandstand.reports import check_installed  # noqa: PLC0415
 
@@ -169,7 +169,8 @@ def impact(  # noqa: PLR0913 - one parameter for each option of the command
     _leave(cohort, counted, fail_over, as_json=as_json)
 
 
-def _check_file(path: Path | None, suffix: str, option: str, *, force: bool) -> None:
+def check_file(path: Path | None, suffix: str, option: str, *, force: bool) -> None:
+    """See that a file that is to be written has the right ending, and is not there yet unless it may be replaced."""
     if path is None:
         return
     if path.suffix.lower() != suffix:

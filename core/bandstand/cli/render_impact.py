@@ -45,7 +45,7 @@ def _outcome(console: Console, outcome: OutcomeImpact) -> None:
         console.print("  Nobody would change.")
         return
     if outcome.blocks and outcome.people:
-        table = _table("", "people", "share")
+        table = new_counts("", "people", "share")
         for block in outcome.blocks:
             table.add_row(block.label, str(block.people), share(block.people, outcome.people))
         console.print(table)
@@ -61,20 +61,20 @@ def _outcome(console: Console, outcome: OutcomeImpact) -> None:
 
 def _matrix(console: Console, what: str, matrix: Matrix) -> None:
     names = [said(value) for value in matrix.values]
-    table = _table(f"{what}: was, is", *names)
+    table = new_counts(f"{what}: was, is", *names)
     for name, cells in zip(names, matrix.cells, strict=True):
         table.add_row(name, *(number(cell) for cell in cells))
     console.print(table)
 
 
 def _groups(console: Console, by: str, groups: GroupTable) -> None:
-    table = _table(by, "people", *(block.label for block in groups.columns))
+    table = new_counts(by, "people", *(block.label for block in groups.columns))
     for group in groups.groups:
         table.add_row(", ".join(group.members), str(group.people), *map(number, group.counts))
     console.print(table)
 
 
-def _table(first: str, *others: str) -> Table:
+def new_counts(first: str, *others: str) -> Table:
     """A table with numbers in all its columns but the first, whose headings break between words alone."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(first, overflow="fold", min_width=len(first))

@@ -63,7 +63,7 @@ def row_of(evaluated: Evaluated, *, every_conclusion: bool = False) -> dict[str,
     run, outcome, pack = evaluated.headline, evaluated.outcome, evaluated.pack
     level = None if outcome.level is None else run.number(outcome.level)
     next_level = _next_level(run, outcome.level)
-    notes = [run.value(name) for name in outcome.notes]
+    actions = {action.id for action in pack.framework.actions}
     since = None if evaluated.since is None else evaluated.since.run
     return {
         "person": evaluated.person.person,
@@ -78,7 +78,7 @@ def row_of(evaluated: Evaluated, *, every_conclusion: bool = False) -> dict[str,
         "level": level,
         "zone": zone_of(run, outcome.zone),
         "action": str(run.value(outcome.action)),
-        "notes": [str(note) for note in notes if note is not None],
+        "notes": [note for name in outcome.notes if (note := run.value(name)) in actions],
         "next_level": next_level,
         "blockers": _blockers(run, outcome.level, next_level),
         "columns": list(_columns(evaluated)),
