@@ -70,6 +70,7 @@ OUTPUTS = {
     "schemas.schema.json",
     "sheet.schema.json",
     "signing.schema.json",
+    "summary.schema.json",
     "trial.schema.json",
     "verifying.schema.json",
 }

@@ -65,6 +65,7 @@ class CohortRun(_Part):
         settings: What the trust sets for everybody, by the fact's id.
         default_framework: The framework of records that name none.
         every_conclusion: Whether the table has all conclusions.
+        without: Columns that were left empty: some of `columns`, `blockers` and `caveats`.
         today: The day of the run: evidence after it was rejected.
     """
 
@@ -83,4 +84,5 @@ class CohortRun(_Part):
     settings: dict[str, str] = Field(default_factory=dict)
     default_framework: str | None = None
     every_conclusion: bool = False
+    without: tuple[str, ...] = ()
     today: dt.date
