@@ -82,6 +82,7 @@ def evaluate(evidence: Iterable[Evidence], grade: str, stage: str | None, as_of:
     level, zone, short, absent = views[headline]
     return {
         "views": {view: found[:2] for view, found in views.items()},
+        "view": headline,
         "level": level,
         "zone": zone,
         "ragging": colours,

@@ -98,6 +98,7 @@ def summary(evaluated: Evaluated) -> dict[str, Any]:
     colours = evaluated.outcome.colours
     return {
         "views": {view: (r.value("ladder.level"), r.value("expected.zone")) for view, r in evaluated.positions.items()},
+        "view": run.findings.view,
         "level": run.value("ladder.level"),
         "zone": run.value("expected.zone"),
         "ragging": {
