@@ -145,7 +145,7 @@ class StaffReader:
         together = combined([(column.codes, column.size) for column in coded.values()], rows)
         values = {name: [*python_values(column.values), None] for name, column in coded.items()}
         table = np.zeros(together.size, np.int32)
-        codes = np.array(together.codes, np.int64).reshape(len(coded), -1).T
+        codes = np.array(together.codes, np.int64).reshape(len(coded), len(together.found)).T
         for number, own in zip(together.found.tolist(), codes.tolist(), strict=True):
             given = {name: cells[code] for (name, cells), code in zip(values.items(), own, strict=True)}
             shown = {name: value for name, value in given.items() if value is not None}
