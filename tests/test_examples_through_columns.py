@@ -43,6 +43,7 @@ class Batch:
         engines = Together.of(evaluator, self.ask)
         rows = engines.rows(self.people, self.evidence)
         engines.assert_agreed(self.people, self.evidence, rows)
+        assert rows is not None
         return len(rows)
 
 

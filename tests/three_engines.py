@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from agreement import assert_agreed
+from agreement import assert_agreed, ran
 from bandstand.cohort.kernel import Kernel
 from bandstand.cohort.people import batch_of
-from bandstand.cohort.results import LETTERS
+from bandstand.cohort.results import LETTERS, SCHEMA
 from bandstand.engine.publish import publish
 from bandstand.models.finding import State
 from bandstand.models.framework import ZONES
@@ -38,9 +38,10 @@ _OF_STEPS: Final = "The choice of what to work on"
 
 def row_of(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Row | None:
     """One person's row, from both engines that conclude person by person; None without evidence for the outcome."""
-    evaluated = evaluate(evaluator, ask, person, evidence)
-    if not evaluated.evidence:
+    names = evaluator.pack.named_for(evaluator.pack.outcomes[ask.outcome])
+    if not any(r.framework == evaluator.pack.id and not names.isdisjoint(r.criteria) for r in evidence):
         return None
+    evaluated = evaluate(evaluator, ask, person, evidence)
     row = published_row(evaluated, every_conclusion=ask.every_conclusion)
     # What verifies a sample of a table does not publish each person for it, and says the same.
     assert verify.differences(row, evaluated, every_conclusion=ask.every_conclusion) == []
@@ -154,18 +155,20 @@ class Together:
         """Them, for an ask."""
         return cls(evaluator, Kernel(ask))
 
-    def rows(self, people: Sequence[Person], evidence: Sequence[Evidence]) -> list[Row]:
-        """A row for everybody who has evidence for the outcome, person by person."""
+    def rows(self, people: Sequence[Person], evidence: Sequence[Evidence]) -> list[Row] | None:
+        """A row for everybody who has evidence for the outcome, person by person; None where rules contradict."""
         by_person: dict[str, list[Evidence]] = {person.person: [] for person in people}
         for record in evidence:
             by_person[record.person].append(record)
         rows = (row_of(self.evaluator, self.kernel.ask, person, by_person[person.person]) for person in people)
-        return [row for row in rows if row is not None]
+        found: list[Row] | None = ran(lambda: [row for row in rows if row is not None])
+        return found
 
-    def assert_agreed(self, people: Sequence[Person], evidence: Sequence[Evidence], wanted: Sequence[Row]) -> None:
+    def assert_agreed(
+        self, people: Sequence[Person], evidence: Sequence[Evidence], wanted: Sequence[Row] | None
+    ) -> None:
         """See that the table of a batch has the rows that are wanted; else say so of the smallest case there is."""
-        table = self.kernel.evaluate(batch_of(people, evidence)).to_pylist()
-        found = differences(wanted, table)
+        found = differences(wanted, _table(self.kernel, people, evidence))
         if found:
             pytest.fail("\n".join([*found[:5], *self._smallest(people, evidence)]), pytrace=False)
 
@@ -186,13 +189,25 @@ class Together:
 
     def _differ(self, person: Person, evidence: Sequence[Evidence]) -> list[str]:
         # Another batch has other sayings by the same numbers, which a kernel that knows some does not take in.
-        table = Kernel(self.kernel.ask).evaluate(batch_of([person], evidence)).to_pylist()
+        table = _table(Kernel(self.kernel.ask), [person], evidence)
         return differences(self.rows([person], evidence), table)
 
 
-def differences(wanted: Sequence[Row], table: Sequence[Row]) -> list[str]:
-    """Where a table differs from the rows of the people that it is of, a line for each."""
+def _table(kernel: Kernel, people: Sequence[Person], evidence: Sequence[Evidence]) -> list[Row] | None:
+    table = ran(lambda: kernel.evaluate(batch_of(people, evidence)))
+    if table is None:
+        return None
+    assert table.schema == SCHEMA
+    rows: list[Row] = table.to_pylist()
+    return rows
+
+
+def differences(wanted: Sequence[Row] | None, table: Sequence[Row] | None) -> list[str]:
+    """Where a table differs from the rows of the people that it is of, a line for each; None are contradictions."""
     found = []
+    if wanted is None or table is None:
+        where = "one person" if wanted is None else "columns"
+        return [] if wanted is table else [f"rules contradict one another by {where} alone"]
     if [row["person"] for row in wanted] != [row["person"] for row in table]:
         people = ([row["person"] for row in rows] for rows in (table, wanted))
         return ["there are rows for {}, and not for {}".format(*people)]

@@ -106,9 +106,12 @@ def _scales(dice: Dice) -> list[dict[str, Any]]:
 
 def _policy(dice: Dice) -> dict[str, Any]:
     """Views of several ranks, of which none reaches further than those above it; one source may be in several views."""
+    sources = [source.value for source in EvidenceSource]
+    names = [f"view{n}" for n in range(20)] if dice.chance(0.03) else ["agreed", "own", "third", "far"]
     views = []
-    for name in ("agreed", "own", "third", "far")[: dice.choice([1, 2, 2, 3, 4])]:
-        parts = dice.shares(dice.some([source.value for source in EvidenceSource], 1), dice.randint(1, 4))
+    for name in names if len(names) > 4 else names[: dice.choice([1, 2, 2, 3, 4])]:
+        # Of very many views every source has a rank of its own, so that there are very many ranks.
+        parts = [[one] for one in sources] if len(names) > 4 else dice.shares(dice.some(sources, 1), dice.randint(1, 4))
         ranks: list[dict[str, Any]] = [{"sources": part} for part in parts if part]
         start = dice.choice([0, 0, 0, 1])
         reaches = sorted(_REACHES.index(dice.choice(_REACHES[start:])) for _ in ranks)

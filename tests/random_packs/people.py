@@ -122,6 +122,7 @@ class Crowd:
         alike = [name for name in self._names if claim in self._pack.unfolded.claims_of(name)]
         also = dice.choices(alike, k=dice.choice([0, 0, 0, 1, 3]))
         day = dice.choice(days) if dice.chance(0.9) else DAY - dt.timedelta(days=dice.randint(-40, 30 * _MONTHS))
+        day = dice.choice([dt.date.min, dt.date.max]) if dice.chance(0.01) else day
         return self._make(person, [first, *also], claim, dice.choice(sources), day, **self._rest())
 
     def _rest(self) -> dict[str, Any]:

@@ -175,7 +175,8 @@ class Rules:
         dice = self._dice
         columns = {f"in{at}": column for at, column in enumerate(self._columns(readable))}
         hit = dice.choice(["first", "first", "unique"] if always else ["first", "first", "unique", "collect"])
-        rows = self._rows(columns, outcomes, apart=hit == "unique")
+        # Now and then a table of which one row is to hold at the most has several that do.
+        rows = self._rows(columns, outcomes, apart=hit == "unique" and dice.chance(0.9))
         inputs = {name: {"fact" if one[0] else "conclusion": one[1]} for name, one in columns.items()}
         fields: dict[str, Any] = {"hit": hit, "inputs": inputs, "rows": rows}
         if always or (hit != "collect" and dice.chance()):

@@ -37,11 +37,14 @@ class Given:
         sight: What the evidence shows, with what does not apply to a person set to that.
         applies: Shape (criteria, people): whether each applies to each; None where all do.
         fact: Whether a condition on a fact holds, for each person.
+        asked: Shape (people,): of whom the conclusions are wanted. Rules that contradict one another of somebody else,
+            as on no evidence in a view that nobody looks at, are not found out.
     """
 
     sight: Sight
     applies: Flags | None
     fact: Callable[[FactIs | FactKnown | FactCompares], Flags]
+    asked: Flags
 
     @property
     def size(self) -> int:
@@ -104,7 +107,7 @@ class ColumnProgram:
         """Conclude everything, for everybody.
 
         Raises:
-            EngineError: Two clauses conclude different values of one conclusion, of one person.
+            EngineError: Two clauses conclude different values of one conclusion, of one person of whom it is asked.
         """
         measures = [self._take(measure, given) for measure in self.program.measures]
 
@@ -114,7 +117,7 @@ class ColumnProgram:
         run = ColumnRun(self.program, self._clauses, given, holds)
         for layer in self.program.layers:
             for at in layer.conclusions:
-                self._conclude(at, run)
+                self._conclude(at, run, given.asked)
         return run
 
     def _holds(self, at: int, given: Given, measures: Sequence[npt.NDArray[Any]], run: ColumnRun) -> Flags:
@@ -133,7 +136,7 @@ class ColumnProgram:
             case _:
                 return given.fact(condition)
 
-    def _conclude(self, at: int, run: ColumnRun) -> None:
+    def _conclude(self, at: int, run: ColumnRun, asked: Flags) -> None:
         declared = self.program.conclusions[at]
         values = np.full(run.size, declared.values.index(declared.otherwise), np.int16)
         by_value: dict[int, Flags] = {}
@@ -144,20 +147,21 @@ class ColumnProgram:
         for value, holds in by_value.items():
             np.copyto(values, np.int16(value), where=holds)
         if len(by_value) > 1:
-            self._check(at, list(by_value.items()))
+            self._check(at, list(by_value.items()), asked)
         run.values[at] = values
 
-    def _check(self, at: int, said: Sequence[tuple[int, Flags]]) -> None:
-        """See that nobody has two values.
+    def _check(self, at: int, said: Sequence[tuple[int, Flags]], asked: Flags) -> None:
+        """See that nobody of whom it is asked has two values.
 
         Raises:
             EngineError: Somebody has.
         """
         anything = said[0][1].copy()
         for value, holds in said[1:]:
-            if (anything & holds).any():
+            twice = anything & holds
+            if twice.any() and (twice & asked).any():
                 declared = self.program.conclusions[at]
-                who = int(np.flatnonzero(anything & holds)[0])
+                who = int(np.flatnonzero(twice & asked)[0])
                 other = next(one for one, held in said if one != value and held[who])
                 raise EngineError(
                     f"{self.program.name}: rule {declared.rule} concludes both {declared.values[other]!r} and "

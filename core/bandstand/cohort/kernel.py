@@ -125,7 +125,7 @@ class Kernel:
         rows, profile = _those(batch, people)
         seen = self._reader.read(rows, size)
         applies = self._applying(self._profiles, profile)
-        standings = self._standings(seen, self._profiles, profile, applies)
+        standings = self._standings(seen, self._profiles, profile, applies, _looked_at(seen))
         speaking = [self._says_something(standing) & standing.full & standing.sight.there for standing in standings]
         headline = _headline(standings, speaking)
         pick = _picker(headline, standings)
@@ -181,8 +181,10 @@ class Kernel:
             applies[at] = profiles.tells(needed, partial(_applies, needed), profile)
         return applies
 
-    def _standings(self, seen: Seen, profiles: Profiles, profile: Ints, applies: Flags | None) -> list[Standing]:
-        """What each view says."""
+    def _standings(
+        self, seen: Seen, profiles: Profiles, profile: Ints, applies: Flags | None, asked: Sequence[Flags]
+    ) -> list[Standing]:
+        """What each view says; ``asked`` is of whom that is wanted, for each view."""
         found = []
         for at, sight in enumerate(seen.views):
             evidenced = sight.bits != _SILENT
@@ -191,7 +193,7 @@ class Kernel:
             full = sight.full & (counted > 0)
             _leave_out(sight, applies)
             view = np.full(len(profile), at, np.int8)
-            given = Given(sight, applies, self._facts(profiles, profile, view))
+            given = Given(sight, applies, self._facts(profiles, profile, view), asked[at])
             found.append(Standing(sight, evidenced, counted, full, self._position.run(given)))
         return found
 
@@ -241,7 +243,7 @@ class Kernel:
         of_columns = None if applies is None else applies[self._column_criteria]
         for point, view, sight in seen.columns:
             _leave_out(sight, of_columns)
-            run = self._review.run(Given(sight, of_columns, self._facts(self._profiles, profile, view)))
+            run = self._review.run(Given(sight, of_columns, self._facts(self._profiles, profile, view), sight.there))
             letters = np.empty((len(lines), len(profile)), np.uint8)
             for n, at in enumerate(lines):
                 of_value = [ord(LETTERS[str(value)]) for value in program.conclusions[at].values]
@@ -257,7 +259,8 @@ class Kernel:
             return {"level_before": number(np.zeros(size), nobody), "zone_before": every(None, size)}
         reader, profiles = self._before
         applies = self._applying(profiles, profile)
-        pick = _picker(headline, self._standings(reader.read(rows, size), profiles, profile, applies))
+        seen, asked = reader.read(rows, size), [headline == at for at in range(len(self._views))]
+        pick = _picker(headline, self._standings(seen, profiles, profile, applies, asked))
         return {"level_before": self._answers.level(pick, size), "zone_before": self._answers.zone(pick, size)}
 
 
@@ -308,6 +311,12 @@ def _leave_out(sight: Sight, applies: Flags | None) -> None:
     """Set what does not apply to somebody to that, whatever there is of it."""
     if applies is not None:
         sight.bits[~applies] = _NOT_APPLICABLE
+
+
+def _looked_at(seen: Seen) -> list[Flags]:
+    """Of whom each view is looked at: of whom it has evidence, and the first of those of whom none has any."""
+    first, *others = (sight.there for sight in seen.views)
+    return [first | ~np.logical_or.reduce(others), *others] if others else [np.ones_like(first)]
 
 
 def _headline(standings: Sequence[Standing], speaking: Sequence[Flags]) -> npt.NDArray[np.int8]:
