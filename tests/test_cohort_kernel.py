@@ -6,6 +6,7 @@ import datetime as dt
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,7 +172,7 @@ def test_the_order_of_people_and_of_evidence_changes_no_row(pack: Pack) -> None:
     assert sorted(backwards, key=lambda row: row["person"]) == forwards
 
 
-def test_rules_that_contradict_one_another_are_told_with_the_rule(
+def test_rules_that_contradict_one_another_of_somebody_who_is_asked_about_are_told_with_the_rule(
     clauses_program: Callable[..., Program], clause: Callable[..., Clause]
 ) -> None:
     declared = Conclusion("r.a", ("one", "two", None), None, "r", "A value")
@@ -180,8 +181,10 @@ def test_rules_that_contradict_one_another_are_told_with_the_rule(
     bits = np.array([[1 << State.NOT_MET, 1 << State.MET]], np.uint8)
     sight = Sight(bits, there=np.ones(2, np.bool_), full=np.ones(2, np.bool_))
     columns = ColumnProgram(program, range(len(program.criteria)))
+    given = Given(sight, None, lambda _: np.zeros(2, np.bool_), asked=np.array([False, True]))
     with pytest.raises(EngineError, match=r"rule r concludes both 'one' and 'two' of r\.a"):
-        columns.run(Given(sight, None, lambda _: np.zeros(2, np.bool_)))
+        columns.run(given)
+    columns.run(replace(given, asked=np.array([True, False])))
 
 
 def test_the_column_engine_imports_neither_durable_rules_nor_the_service() -> None:
