@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import sys
 
 from bandstand.cli.errors import report
 
+#: A command keeps nearly all that it makes (modules, packs, evidence), and looking through it for what it does not keep
+#: would be a tenth of its time.
+_MADE_BEFORE_LOOKING = 50_000
+
 
 def run() -> None:
     """The command itself: ends quietly, as commands do, when whoever reads its output has read enough."""
+    gc.set_threshold(_MADE_BEFORE_LOOKING)
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     main()
