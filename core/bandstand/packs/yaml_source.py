@@ -101,6 +101,10 @@ def read_yaml(file: str, content: bytes) -> Source:
         if source.data is None and not source.problems:
             source.report("empty-file", (), "The file is empty.", "Fill it in, or delete it.")
     except yaml.MarkedYAMLError as error:
+        if error.problem == _TOO_DEEP_FOR_LIBYAML:
+            source.data = None
+            source.report("file-too-large", (), _TOO_LARGE, _UNFOLDS_LESS)
+            return source
         mark = error.problem_mark or error.context_mark
         source.lines[()] = mark.line + 1 if mark else 1
         said = ", ".join(part for part in (error.context, error.problem) if part)
@@ -108,12 +112,17 @@ def read_yaml(file: str, content: bytes) -> Source:
     except yaml.YAMLError as error:
         source.report("broken-yaml", (), f"This is not YAML: {shown(error)}.", "Mend the file.")
     except (_TooMuchError, RecursionError):
-        message = f"The file unfolds to more than {MOST_NODES:,} values, or nests deeper than {MOST_DEPTH}."
         source.data = None
-        source.report("file-too-large", (), message, "Take out the aliases (*name) that repeat one another.")
+        source.report("file-too-large", (), _TOO_LARGE, _UNFOLDS_LESS)
     finally:
         loader.dispose()
     return source
+
+
+_TOO_LARGE = f"The file unfolds to more than {MOST_NODES:,} values, or nests deeper than {MOST_DEPTH}."
+_UNFOLDS_LESS = "Take out the aliases (*name) that repeat one another."
+#: What libyaml says since 0.2.6 of flow nesting that it looks ahead at before any event of it comes.
+_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
 
 
 class _TooMuchError(Exception):
