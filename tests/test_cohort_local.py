@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pytest
 
 from bandstand.cohort import files, local, output, pool
 from bandstand.cohort.local import Resources
+from bandstand.cohort.parts import Worker
 from bandstand.cohort.spool import Cuts
 from bandstand.cohort.work import WorkFolder
 from bandstand.errors import RefusedError, RunError
@@ -26,7 +28,6 @@ from workforce import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from bandstand.workforce.run import CohortDone
     from cohorts import Record
@@ -46,7 +47,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "ROWS", 7)
 
 
-def run(  # noqa: PLR0913 - whatever a test is about
+def run(
     given: Path | Sequence[Path],
     out: Path,
     question: CohortQuestion = QUESTION,
@@ -55,7 +56,7 @@ def run(  # noqa: PLR0913 - whatever a test is about
     processes: int = 1,
     restart: bool = False,
 ) -> CohortDone:
-    paths = [given] if not isinstance(given, list | tuple) else list(given)
+    paths = [given] if isinstance(given, Path) else list(given)
     return evaluate_workforce(
         service(),
         question,
@@ -107,9 +108,7 @@ def test_results_are_the_same_whatever_evidence_is_in(
             path = there / "e.tsv"
             path.write_text(as_csv(there / "e.txt", rows).read_text().replace(",", "\t"))
         case "quoted":
-            path = as_csv(
-                there / "e.csv", [{**row, "note": 'A "line"\nand more'} for row in rows], quoting=csv.QUOTE_ALL
-            )
+            path = as_csv(there / "e.csv", [{**row, "note": 'A "line"\nand more'} for row in rows], quoted=True)
         case "jsonl" | "jsonl.gz":
             path = as_jsonl(there / f"e.{kind}", shuffled(rows))
         case "two files" | "mixed":
@@ -235,29 +234,28 @@ def test_an_id_that_is_written_in_two_ways_is_one_person(tmp_path: Path) -> None
 def test_a_run_that_was_interrupted_goes_on_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = as_parquet(tmp_path / "e.parquet", records())
     out = tmp_path / "out.parquet"
-    parts = local.Worker.part
+    parts = Worker.part
     begun: list[object] = []
 
-    def interrupted(self: local.Worker, *arguments: object) -> object:
+    def interrupted(self: Worker, *arguments: object) -> object:
         begun.append(arguments)
         if len(begun) == 3:
             raise KeyboardInterrupt
         return parts(self, *arguments)  # type: ignore[arg-type]  # whatever it takes
 
-    monkeypatch.setattr(local.Worker, "part", interrupted)
+    monkeypatch.setattr(Worker, "part", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(path, out)
     assert not out.exists()
     work = tmp_path / ".out.parquet.unfinished"
     assert len(list(work.glob("parts/*.arrow"))) == 2
-    whole = len(begun) + 100
     begun.extend([None] * 100)
+    whole = len(begun)
     done = run(path, out)
     assert "Went on from where an earlier run had got." in done.notes
-    assert (
-        len(begun) - whole
-        == len(local.plan(files.look_into(files.find_files([path])).chunks, Resources(10**9, 1)).sources or ()) - 2
-    )
+    planned = local.plan(files.look_into(files.find_files([path])).chunks, Resources(10**9, 1))
+    assert planned.sources is not None
+    assert len(begun) - whole == len(planned.sources) - 2
     assert not work.exists()
     assert out.read_bytes() == run(path, tmp_path / "other.parquet").output.read_bytes()
 
@@ -270,7 +268,7 @@ def test_work_of_another_question_is_not_gone_on_from(tmp_path: Path, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(local.Worker, "part", never)
+        patched.setattr(Worker, "part", never)
         with pytest.raises(KeyboardInterrupt):
             run(path, out)
     assert (tmp_path / ".out.parquet.unfinished" / "spool.json").is_file()

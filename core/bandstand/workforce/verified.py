@@ -146,7 +146,7 @@ def _of_folder(folder: CodedFolder, names: Sequence[str], packs: Mapping[str, Pa
                 if said.framework not in packs:
                     continue
                 yield Evidence(
-                    id=f"row-{at}",
+                    id=f"row{at}",
                     person=ids[row["person"]].as_py(),
                     framework=said.framework,
                     criteria=said.criteria,
