@@ -10,6 +10,7 @@ import numpy as np
 from bandstand.cohort.paths import shaky_grounds
 from bandstand.cohort.table import listed
 from bandstand.models.finding import State
+from bandstand.models.provenance import Basis
 from bandstand.rules.base import ground
 
 if TYPE_CHECKING:
@@ -76,11 +77,12 @@ class Minding:
             nothing_counts: Who has evidence and none that counts.
         """
         size = len(headline)
-        found: dict[str, Flags] = {}
+        # In one order, whoever else is in the batch: what rests on what is found in an order that depends on them.
+        found: dict[str, Flags] = {f"basis:{basis}": np.zeros(size, np.bool_) for basis in Basis}
         for one, who in self._grounds(standings, headline, pick):
             if not one.is_firm and who.any():
                 code = f"basis:{one.basis}"
-                found[code] = found[code] | who if code in found else who
+                found[code] = found[code] | who
         if not ground(self._framework.findings).is_firm:
             found[f"basis:{self._framework.findings.basis}"] = np.ones(size, np.bool_)
         found["one-view"] = headline > 0
