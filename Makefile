@@ -12,7 +12,7 @@ export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test packs check format schemas pages bench wheels pins clean
+.PHONY: help demo spark test packs check format schemas pages bench wheels pins clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -39,7 +39,10 @@ demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks,
 	$(BIN)/bandstand explain $(DEMO) -f npqel --outcome plan --person PLAN-1
 	$(BIN)/bandstand explain demo-output/sheet-P-0061.xlsx --people demo-output/people.csv --why-not 4
 
-test: $(READY) ## Run every test.
+spark: $(READY) ## Install what runs a cohort on Spark; it needs Java 17, which make does not install.
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/spark.txt
+
+test: $(READY) ## Run every test; those of Spark are skipped without make spark.
 	$(BIN)/python -m pytest
 
 packs: $(READY) ## Check our packs as docs/ci.md tells a trust to check its own.
