@@ -32,7 +32,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hookspecs",),
     ("builtin",),
     ("plugins",),
-    ("cohort", "effective", "locks"),
+    ("asking", "cohort", "effective", "locks"),
     ("code_pages", "found", "framework_pages", "kind_pages", "overlays", "service", "starter"),
     ("again", "change", "checking", "overlaid", "testing", "trial", "workforce"),
     ("cli",),

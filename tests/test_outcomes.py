@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import support
+from bandstand.asking import check_settings
 from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish, why_not
 from bandstand.errors import NotFoundError, RefusedError
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.finding import Finding
 from bandstand.plugins import load_catalogue
-from bandstand.service import check_settings
 from tiny import tiny
 
 if TYPE_CHECKING:

@@ -36,6 +36,10 @@ class NotFoundError(BandstandError):
     """A framework, criterion or person was asked for that is not there; the message suggests the nearest."""
 
 
+class RunError(BandstandError):
+    """A run over a workforce could not be finished on this machine; the message says what to do."""
+
+
 class StartError(BandstandError):
     """A new framework cannot be written under this name or into this folder; the message says what to do instead."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bandstand import words
+from bandstand.asking import check_settings, outcomes_asked
 from bandstand.candidates import candidates
 from bandstand.effective import notes_on_validity, read_effective, refuse_where_expired
 from bandstand.engine.evaluate import Evaluated, Evaluator
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from bandstand.interop.sheet import SheetSummary
     from bandstand.models.evaluation import Evaluation, WhyNot
     from bandstand.models.evidence import Evidence
-    from bandstand.models.framework import FactAsked, Framework
     from bandstand.models.listing import Candidate
     from bandstand.models.lock import Standing
     from bandstand.models.problem import Problem
@@ -203,8 +203,8 @@ class Service:
                 raise ProblemsError(refused)
             there = words.listed(list(versions))
             raise NotFoundError(f'{framework} is not installed in version "{version}"; there is {there}.')
-        if framework in self._refused:
-            raise ProblemsError(self._refused[framework])
+        if framework in self.refused:
+            raise ProblemsError(self.refused[framework])
         for item in self.catalogue.set_aside:
             if item.name == framework:
                 raise NotFoundError(f"{framework} was set aside. {item.reason}")
@@ -230,7 +230,7 @@ class Service:
             RefusedError: No framework that there is evidence for serves the purpose, or is valid where that is asked.
         """
         if question.framework is not None:
-            self._check_framework(question.framework)
+            self.check_framework(question.framework)
         check_settings(question.settings, self.catalogue.frameworks(question.as_of or self.today))
         packs, inbox, as_of = read_effective(
             self.catalogue,
@@ -255,7 +255,7 @@ class Service:
         notes.extend(notes_on_validity(packs, used, as_of, question.since, self.catalogue))
         return Docket(cases, as_of, problems, notes)
 
-    def _check_framework(self, framework: str) -> None:
+    def check_framework(self, framework: str) -> None:
         """See that there is a framework; which version of it is taken is the as-of date's to say.
 
         Raises:
@@ -268,7 +268,7 @@ class Service:
             raise NotFoundError(f"An evaluation takes the version of {name} that is valid at its as-of date. {remedy}")
 
     @cached_property
-    def _refused(self) -> dict[str, list[Problem]]:
+    def refused(self) -> dict[str, list[Problem]]:
         """Why the lock refuses each framework of which nothing serves."""
         serving = {pack.id for pack in self.catalogue.packs}
         refused: dict[str, list[Problem]] = defaultdict(list)
@@ -284,8 +284,8 @@ class Service:
             ProblemsError: There is input for such a framework, and going on in spite of that was not asked for. What
                 else is wrong is mostly that nothing of the framework is known.
         """
-        names = {p.value for p in problems if p.code == "unknown-framework" and p.value in self._refused}
-        why = [problem for name in names for problem in self._refused[str(name)]]
+        names = {p.value for p in problems if p.code == "unknown-framework" and p.value in self.refused}
+        why = [problem for name in names for problem in self.refused[str(name)]]
         if why and not keep_going:
             raise ProblemsError(why)
         return by_place([*(p for p in problems if p.code != "unknown-framework" or p.value not in names), *why])
@@ -300,7 +300,8 @@ class Service:
     ) -> list[Case]:
         as_of = question.as_of
         assert as_of is not None
-        asked = self._asked(question, packs)
+        named = [question.framework] if question.framework else []
+        asked = outcomes_asked(named, question.outcome, question.purpose, packs)
         grouped: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
         for record in inbox.evidence:
             grouped[record.framework, record.person].append(record)
@@ -352,35 +353,6 @@ class Service:
             notes.append(f"Not on the list, and so without grade or career stage: {who} ({words.listed(unlisted)}).")
         return cases
 
-    def _asked(self, question: Question, packs: Mapping[str, Pack]) -> dict[str, list[str]]:
-        """Ids of the outcomes that are asked for, by framework.
-
-        Where neither an outcome nor a purpose is named, those that serve the framework's first purpose.
-
-        Raises:
-            NotFoundError: No framework that was asked for has the outcome.
-        """
-        named = [question.framework] if question.framework else list(packs)
-        asked: dict[str, list[str]] = {}
-        for name in named:
-            framework = packs[name].framework
-            purpose = question.purpose or framework.purposes[0].id
-            asked[name] = [
-                outcome.id
-                for outcome in framework.outcomes
-                if (
-                    outcome.id == question.outcome
-                    if question.outcome is not None
-                    else not outcome.purposes or purpose in outcome.purposes or purpose not in _purposes(framework)
-                )
-            ]
-        if question.outcome is not None and not any(asked.values()):
-            known = list(dict.fromkeys(outcome for name in named for outcome in packs[name].outcomes))
-            near = did_you_mean(question.outcome, known)
-            whose = f"{packs[named[0]].name} has no" if len(named) == 1 else "No framework that is installed has an"
-            raise NotFoundError(f'{whose} outcome "{question.outcome}". {near}')
-        return {name: outcomes for name, outcomes in asked.items() if outcomes}
-
     def _evaluator(self, pack: Pack, outcome: str, question: Question, as_of: dt.date) -> Evaluator:
         refuse_where_expired(pack, as_of, by_option=question.refuse_expired)
         if pack.name not in self._evaluators:
@@ -406,7 +378,7 @@ class Service:
             ProblemsError: The input has problems.
             NotFoundError: There is no such framework, or nothing about one of the people.
         """
-        self._check_framework(to)
+        self.check_framework(to)
         packs, inbox, _ = read_effective(
             self.catalogue, files, as_of=None, today=self.today, default_framework=None, limits=limits
         )
@@ -456,26 +428,3 @@ def _check_people(asked: Sequence[str], known: set[str], *, has_problems: bool) 
             where = "what could be read of these files" if has_problems else "these files"
             also = " Without --keep-going, what is wrong with the rest is told." if has_problems else ""
             raise NotFoundError(f'There is nothing about "{person}" in {where}. Check the id.{also}')
-
-
-def _purposes(framework: Framework) -> set[str]:
-    return {purpose.id for purpose in framework.purposes}
-
-
-def check_settings(settings: Mapping[str, str], packs: Mapping[str, Pack]) -> None:
-    """See that what the trust sets is something that a framework asks of a trust, and a value that one of them takes.
-
-    Raises:
-        NotFoundError: It is not; the message suggests the nearest.
-    """
-    asked: dict[str, list[FactAsked]] = {}
-    for pack in packs.values():
-        for fact in pack.framework.facts:
-            if fact.of == "trust":
-                asked.setdefault(fact.id, []).append(fact)
-    for name, value in settings.items():
-        if name not in asked:
-            raise NotFoundError(f'No framework asks a trust for "{name}". {did_you_mean(name, asked)}')
-        values = list(dict.fromkeys(option.id for fact in asked[name] for option in fact.values))
-        if value not in values and all(fact.values for fact in asked[name]):
-            raise NotFoundError(f'"{value}" is not a value of {name}. {did_you_mean(value, values)}')

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bandstand import words
+from bandstand.asking import check_settings
 from bandstand.engine.evaluate import Evaluated, Evaluator
 from bandstand.errors import NotFoundError, ProblemsError, RefusedError
 from bandstand.interop.inbox import Inbox, read_evidence
@@ -14,7 +15,6 @@ from bandstand.interop.people import PeopleList, read_people
 from bandstand.models.evidence import Person
 from bandstand.models.problem import Problem, by_place
 from bandstand.rules.base import did_you_mean
-from bandstand.service import check_settings
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bandstand.cli import changes, check, errors, locks, opened, overlays, samples, signing, start
+from bandstand.cli import changes, check, errors, locks, opened, overlays, samples, signing, start, workforce
 from bandstand.cli.options import (
     FLAGS_OFF,
     AsJson,
@@ -55,7 +55,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for commands in (opened, check, samples, overlays, changes, locks, signing, start):
+for commands in (workforce, opened, check, samples, overlays, changes, locks, signing, start):
     commands.add_to(app)
 
 #: No ladder has more rungs; a pack's levels go as far.

@@ -7,7 +7,15 @@ import threading
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -61,6 +69,18 @@ def with_progress(items: Iterable[Item], total: int, doing: str = "Evaluating", 
         clock.cancel()
         clock.join()
         progress.stop()
+
+
+def new_progress() -> Progress:
+    """A bar on standard error that says what is done, how far it is, and how long it may still take."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,6 +12,8 @@ import typer
 #: The flags that Typer adds to a group of commands: off where nothing was said of them. Typer reads whatever is neither
 #: on nor off by pydantic, which help needs not at all.
 FLAGS_OFF: Final = {"help": False, "install_completion": False, "show_completion": False}
+
+_LEAST_MEMORY = 64_000_000
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, as the published schemas have it.")]
 Files = Annotated[
@@ -81,6 +84,44 @@ KeepGoing = Annotated[
 Engine = Annotated[
     str, typer.Option("--engine", help="both: two engines that must agree; plain: the plain engine alone.")
 ]
+
+
+WorkforceFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Evidence: .parquet, .csv, .jsonl (also .gz), folders of them, or one folder of coded evidence.",
+        show_default=False,
+    ),
+]
+Frameworks = Annotated[
+    list[str] | None,
+    typer.Option("--framework", "-f", help="Only under this framework; may be repeated. [default: all]"),
+]
+Memory = Annotated[
+    str, typer.Option("--memory", help="Memory that all processes together may take, about.", metavar="SIZE")
+]
+Processes = Annotated[
+    int | None, typer.Option("--processes", min=1, help="Processes that work. [default: one for each core]")
+]
+RejectFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects", help="Where to put rows that cannot be read. [default: beside the output]", metavar="FILE"
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+def read_size(text: str, option: str) -> int:
+    """A size in bytes that an option was given: 1GB, 512MB, 1.5 GiB."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text.lower())
+    size = 0
+    if found is not None:
+        number, unit, binary = found.groups()
+        size = int(float(number) * (1024 if binary else 1000) ** " kmgt".index(unit or " "))
+    if size < _LEAST_MEMORY:
+        raise typer.BadParameter(f'"{text}" is not a size of 64MB or more, such as 1GB', param_hint=option)
+    return size
 
 
 def read_date(text: str | None, option: str) -> dt.date | None:

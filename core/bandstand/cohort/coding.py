@@ -87,6 +87,11 @@ class Coder:
         self.__dict__.update(state)
         self._begin()
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Of the fields that no rule reads, those that a framework's schema looks at, so that they have to be read."""
+        return self._tools.judge.needs
+
     def columns(self, names: Sequence[str], file: str) -> tuple[list[Problem], list[str]]:
         """What is to be said of a table's columns, once for each file: problems, and what a user need not mend.
 

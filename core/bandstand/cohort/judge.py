@@ -96,6 +96,12 @@ class Judge:
         )
         self._known = _Known(len(self.words) + len(self.there))
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Of the fields that are judged by nothing but a framework's schema, those that one looks at."""
+        own = _OWN - {"person"}
+        return own if self._alone else own & {*self.words, *self.there}
+
     def place(self, evidence: Evidence) -> int:
         """The position among sayings of what a good record says."""
         saying = Saying(

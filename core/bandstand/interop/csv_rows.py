@@ -21,10 +21,12 @@ from bandstand.interop.source import (
 from bandstand.models.problem import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _DELIMITERS = ",;\t|"
+#: Stands for a column that stands twice.
+_LEFT_OUT = "\0left out"
 
 
 def read_csv(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Iterator[RawRow | Problem]:
@@ -33,7 +35,14 @@ def read_csv(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Itera
     if isinstance(text, Problem):
         yield text
         return
-    reader = csv.reader(io.StringIO(_without_hint(text), newline=""), delimiter=_delimiter(text, headings), strict=True)
+    yield from read_csv_lines(path, io.StringIO(without_hint(text), newline=""), delimiter_of(text, headings), headings)
+
+
+def read_csv_lines(
+    path: Path, lines: Iterable[str], delimiter: str, headings: Headings = EVIDENCE
+) -> Iterator[RawRow | Problem]:
+    """The same of lines that come one by one, the first of which are those of the headings."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     file, number, columns, found = name_of(path), 0, None, False
     try:
         for number, cells in enumerate(reader, start=1):
@@ -75,13 +84,18 @@ class Columns:
                 message = f'The column "{quoted(text)}" stands twice; the second was left out.'
                 remedy = "Keep the one that is right."
                 self.problems.append(file_problem(path, "duplicate-column", message, remedy, row=row, sheet=sheet))
-                field = "\0left out"
+                field = _LEFT_OUT
             self._fields.append(field or None)
         missing = [field for field in headings.required if field not in self._fields]
         self.usable = not missing
         if missing:
             there = [str(cell) for cell in cells if str(cell).strip()]
             self.problems.append(missing_columns(path, missing, there, headings, row=row, sheet=sheet))
+
+    @property
+    def fields(self) -> tuple[str | None, ...]:
+        """What each column fills; None for one without a heading, and for one that stands twice."""
+        return tuple(None if field == _LEFT_OUT else field for field in self._fields)
 
     def values(self, cells: Sequence[object]) -> tuple[dict[str, object], str | None]:
         """Field -> value of the cells that are filled, and the text of a cell that stands under no heading."""
@@ -92,7 +106,7 @@ class Columns:
             if field is None:
                 if str(cell).strip():
                     return values, str(cell)
-            elif field != "\0left out":
+            elif field != _LEFT_OUT:
                 values[field] = cell
         for cell in cells[len(self._fields) :]:
             if str(cell).strip():
@@ -111,14 +125,15 @@ def stray_cell(file: str, text: str, *, row: int, sheet: str | None = None) -> P
     )
 
 
-def _without_hint(text: str) -> str:
+def without_hint(text: str) -> str:
     """The text without the line ``sep=;`` by which Excel is told the delimiter; Excel doesn't count it as a row."""
     first, _, rest = text.partition("\n")
     return rest if first.strip().lower().startswith("sep=") else text
 
 
-def _delimiter(text: str, headings: Headings) -> str:
-    lines = (line for line in io.StringIO(_without_hint(text)) if line.strip())
+def delimiter_of(text: str, headings: Headings) -> str:
+    """What parts the columns of a table whose text begins so: of commas, semicolons, tabs and bars what fits best."""
+    lines = (line for line in io.StringIO(without_hint(text)) if line.strip())
     first = next(lines, "")
 
     def known(delimiter: str) -> int:

@@ -20,7 +20,7 @@ from bandstand.interop.source import (
 from bandstand.models.problem import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -33,19 +33,26 @@ def read_json_lines(path: Path, limits: Limits, headings: Headings = EVIDENCE) -
     if isinstance(text, Problem):
         yield text
         return
-    file, decoder, found = name_of(path), _Decoder(), False
-    for number, line in enumerate(text.split("\n"), start=1):
+    found = False
+    for item in read_lines(name_of(path), enumerate(text.split("\n"), start=1)):
+        found = True
+        yield item
+    if not found:
+        yield no_records(path, headings)
+
+
+def read_lines(file: str, lines: Iterable[tuple[int, str]]) -> Iterator[RawRow | Problem]:
+    """The records of the numbered lines of a file; a blank one holds none."""
+    decoder = _Decoder()
+    for number, line in lines:
         if not line.strip():
             continue
-        found = True
         try:
             value = decoder.decode(line)
         except _BrokenError as error:
             yield error.problem(file, number)
             continue
         yield from _row(value, decoder, file, number)
-    if not found:
-        yield no_records(path, headings)
 
 
 def read_json(path: Path, limits: Limits, headings: Headings = EVIDENCE) -> Iterator[RawRow | Problem]:

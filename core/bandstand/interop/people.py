@@ -76,7 +76,7 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     check = PersonCheck(packs)
     people, columns = PeopleList(), ColumnWatch(check.headings)
     places: dict[str, str] = {}
-    for item in read_rows(path, limits, _readers(check.headings)):
+    for item in read_rows(path, limits, people_readers(check.headings)):
         if isinstance(item, Problem):
             people.problems.append(item)
         else:
@@ -103,7 +103,8 @@ def read_people(path: Path, packs: Mapping[str, Pack], *, limits: Limits = Limit
     return people
 
 
-def _readers(headings: Headings) -> dict[str, EvidenceReader]:
+def people_readers(headings: Headings) -> dict[str, EvidenceReader]:
+    """What reads a staff list, by the ending of its name in small letters."""
     return {
         ".jsonl": partial(read_json_lines, headings=headings),
         ".ndjson": partial(read_json_lines, headings=headings),

@@ -46,6 +46,26 @@ class RunPack(_Part):
     overlay: str | None = None
 
 
+class RunCounts(_Part):
+    """How much there was of everything.
+
+    Attributes:
+        read: Rows of evidence that were read.
+        rejected: How many of them could not be.
+        people: People with evidence who were evaluated.
+        listed: People on the staff list.
+        people_rejected: Rows of it that could not be read.
+        written: Rows of results.
+    """
+
+    read: int
+    rejected: int
+    people: int
+    listed: int = 0
+    people_rejected: int = 0
+    written: int
+
+
 class CohortRun(_Part):
     """What was read, what was asked, and by what it was answered.
 
@@ -67,6 +87,7 @@ class CohortRun(_Part):
         every_conclusion: Whether the table has all conclusions.
         without: Columns that were left empty: some of `columns`, `blockers` and `caveats`.
         today: The day of the run: evidence after it was rejected.
+        counts: How much there was of everything.
     """
 
     engine: str
@@ -86,3 +107,4 @@ class CohortRun(_Part):
     every_conclusion: bool = False
     without: tuple[str, ...] = ()
     today: dt.date
+    counts: RunCounts | None = None
