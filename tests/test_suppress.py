@@ -198,10 +198,11 @@ def test_a_withheld_cell_of_a_table_with_totals_can_be_anything_in_a_range_as_wi
     withheld = crossed_cells_withheld(cells, THRESHOLD)
     assert all(cell in withheld or may_tell(number, THRESHOLD) for cell, number in cells.items())
     numbers = {cell: z3.Int(f"r{cell[0]}c{cell[1]}") for cell in withheld}
-    # Where zeros are told of people who could be elsewhere, a reader knows that what is withheld is somebody.
+    # In a row or a column of which something is told, a reader knows that what is withheld is somebody.
     lines = [{cell[side] for cell, number in cells.items() if number} for side in (0, 1)]
-    could_be = [cell for cell in cells if cell[0] in lines[0] and cell[1] in lines[1]]
-    some = [cell for cell in withheld if cells[cell]] if withheld < set(could_be) else []
+    shown = [cell for cell in cells if cell[0] in lines[0] and cell[1] in lines[1] and cell not in withheld]
+    told_of = [{cell[side] for cell in shown} for side in (0, 1)]
+    some = [cell for cell in withheld if cells[cell] and cell[0] in told_of[0] and cell[1] in told_of[1]]
     known = [numbers[cell] >= int(cell in some) for cell in withheld] + margins(cells, numbers)
     for cell in withheld:
         least, most = ends(known, numbers[cell])
@@ -218,6 +219,13 @@ def test_with_a_small_cell_go_the_corners_of_the_rectangle_with_the_fewest_peopl
 def test_where_no_rectangle_of_people_holds_a_small_cell_a_zero_is_withheld_too() -> None:
     cells = {("a", 0): 2, ("a", 1): 40, ("b", 0): 20, ("b", 1): 0}
     assert crossed_cells_withheld(cells, 5) == cells.keys()
+
+
+def test_a_row_of_which_even_all_numbers_are_too_few_is_withheld_whole_and_no_other() -> None:
+    cells = {(row, at): 50 for row in "bcd" for at in range(6)} | {("a", at): int(at < 5) for at in range(6)}
+    withheld = crossed_cells_withheld(cells, 5)
+    assert {("a", at) for at in range(6)} <= withheld
+    assert len({row for row, _ in withheld}) == 2
 
 
 # everything that is told of an outcome, at once

@@ -116,29 +116,58 @@ def crossed_cells_withheld(table: Mapping[tuple[Row, Key], int], threshold: int)
     wide as the threshold: another of its row, another of its column, and where these cross; of all ways, that with
     the fewest people. How wide a range the totals leave is reckoned and not guessed: a number can rise by what can
     flow back from its column to its row through the other numbers that are withheld, and fall likewise. A reader who
-    counts out nobody knows that each was at least one; a zero is withheld only where nothing else will do. Where that
-    is not to be had either, nothing but the totals is told, and each range is as :func:`rows_withheld` has it.
+    counts out nobody knows that each was at least one. Where that leaves too little, as in a row of one small number
+    after another, the whole row or column is withheld, its zeros too, so that any of it may be nobody; and where
+    nothing else will do, other zeros, or all but the totals. Then each range is as :func:`rows_withheld` has it.
     """
+    lines = [{cell[side] for cell, number in table.items() if number} for side in (0, 1)]
+    # In a row or a column in which nobody is, every number is known.
+    table = {cell: number for cell, number in table.items() if cell[0] in lines[0] and cell[1] in lines[1]}
     withheld = {cell for cell, number in table.items() if not may_tell(number, threshold)}
     waiting = sorted(withheld, key=_by_size(table))
     while waiting:
-        if _width({each: max(table[each] - 1, 0) for each in withheld}, waiting[-1], threshold) >= threshold:
+        slack = _slack(table, withheld)
+        if _width(dict(slack), waiting[-1], threshold) >= threshold:
             waiting.pop()
             continue
         there = {cell: number for cell, number in table.items() if number}
-        more = _crossing(there, withheld, waiting[-1]) or _crossing(table, withheld, waiting[-1])
+        more = (
+            _whole_line(table, withheld, waiting[-1], threshold)
+            or _crossing(there, withheld, waiting[-1])
+            or _crossing(table, withheld, waiting[-1])
+        )
         if not more:
-            return frozenset(cell for cell in table if _has_people(table, cell))
+            return frozenset(table)
         withheld |= more
         waiting = [*sorted(more, key=_by_size(table)), *waiting]
     return frozenset(withheld)
 
 
-def _has_people(table: Mapping[tuple[Row, Key], int], cell: tuple[Row, Key]) -> bool:
-    """Whether there is somebody in the row of a cell and somebody in its column, so that it need not hold nobody."""
-    return any(n for each, n in table.items() if each[0] == cell[0]) and any(
-        n for each, n in table.items() if each[1] == cell[1]
-    )
+def _slack(table: Mapping[tuple[Row, Key], int], withheld: Collection[tuple[Row, Key]]) -> dict[tuple[Row, Key], int]:
+    """By how much each number that is withheld could be less, as far as a reader knows of it alone."""
+    told = [cell for cell in table if cell not in withheld]
+    rows, columns = {cell[0] for cell in told}, {cell[1] for cell in told}
+    # In a row or a column of which nothing is told, any may be nobody.
+    return {
+        cell: max(table[cell] - 1, 0) if cell[0] in rows and cell[1] in columns else table[cell] for cell in withheld
+    }
+
+
+def _whole_line(
+    table: Mapping[tuple[Row, Key], int],
+    withheld: Collection[tuple[Row, Key]],
+    cell: tuple[Row, Key],
+    threshold: int,
+) -> set[tuple[Row, Key]]:
+    """The rest of the row or the column of a cell, where not even all numbers of it would leave range enough."""
+    own = max(table[cell] - 1, 0)
+    for side in (0, 1):
+        line = [other for other in table if other[side] == cell[side]]
+        room = sum(max(table[other] - 1, 0) for other in line if other != cell)
+        rest = set(line) - set(withheld)
+        if rest and own + room < threshold:
+            return rest
+    return set()
 
 
 def _by_size(table: Mapping[tuple[Row, Key], int]) -> Callable[[tuple[Row, Key]], tuple[int, str]]:
