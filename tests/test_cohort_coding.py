@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import support
@@ -79,7 +79,7 @@ FEW: dict[str, list[Any]] = {
     "review_point": ["sep", "July", "mid ", "june", ""],
     "note": ["seen", "x", " ", "n" * 10_001, "\u00a0", "\u200b", ""],
     "attachments": ["a.pdf", "a.pdf; b.pdf", ";", "a b", "a.pdf " + "0" * 64, "a.pdf " + "0" * 40, "u" * 2001, ""],
-    "moderated_by": ["A-1", "P-1", " A-1", "", "x\x7f"],
+    "moderated_by": ["A-1", "P-1", " A-1", "-", "", "x\x7f"],
     "accepted_from": ["e-9", ""],
     "accepted_by": ["A-1", "P-1", "B-2", ""],
 }
@@ -188,6 +188,22 @@ def test_a_table_is_read_as_its_rows_are_one_by_one(schema: str, tables: list[li
         assert coded.read == len(rows)
 
 
+@st.composite
+def crossed_rows(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Rows that are odd in the same few ways, alone and together."""
+    few = draw(rows_of_texts().filter(lambda rows: 2 <= len(rows) <= 4))
+    cells = {name: st.sampled_from([row[name] for row in few]) for name in few[0]}
+    rows: list[dict[str, Any]] = draw(st.lists(st.fixed_dictionaries(cells), min_size=10, max_size=40))
+    return rows
+
+
+@pytest.mark.parametrize("schema", ["plain", "values"])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@given(rows=crossed_rows())
+def test_rows_that_are_alike_are_read_as_one_by_one(schema: str, rows: list[dict[str, Any]]) -> None:
+    coded_alike(table_of(rows, "dictionary"), rows, schema)
+
+
 @cache
 def versions(asked: str) -> tuple[Mapping[str, Pack], Sequence[Pack]]:
     """A version that counts since September 2024, and two of before, which name what there is no more."""
@@ -282,6 +298,10 @@ COLUMNS: dict[str, list[pa.Array]] = {
     ],
     "attachments": [
         pa.array([[{"uri": "a", "sha256": None}], [], None, [{"uri": "", "sha256": "x"}]]),
+        pa.array([[{"uri": "a", "sha256": "0" * 64}, {"uri": " é", "sha256": None}], [], [None], [{"uri": None}]]),
+        pa.array([[{"uri": "a", "sha256": ""}], [{"uri": "a", "sha256": "A" * 64}], [{"uri": "u" * 2001}], None]),
+        pa.array([[{"uri": "a"}], [{"uri": " "}], [{"uri": "a"}, {"uri": ""}], None]),
+        pa.array([[{"uri": "a", "size": None}], [], None, [{"uri": "b", "size": 1}]]),
         pa.array([["a"], [], None, [None]]),
         pa.array([1, None, 2, 3]),
     ],
@@ -422,5 +442,5 @@ def test_combinations_past_what_a_table_holds_are_sorted_out(monkeypatch: pytest
 def test_no_rows_at_all_are_no_records() -> None:
     coder = coder_of(packs())
     coded = coder.code(rows_like().slice(0, 0), file="f", first_row=1)
-    assert (coded.read, len(coded.person), coded.rejects, coder.sayings) == (0, 0, (), [])
+    assert (coded.read, len(coded.person), len(coded.rejects), coder.sayings) == (0, 0, 0, [])
     assert coded.saying.dtype == coded.day.dtype == np.int32

@@ -16,10 +16,10 @@ import pyarrow as pa
 from bandstand.cohort.combine import combined
 from bandstand.cohort.days import day_of, read_days
 from bandstand.cohort.ids import BAD, GOOD, Memory, states_of
-from bandstand.cohort.judge import ALONE, Judge
-from bandstand.cohort.raw import array_of, distinct, fields_of, raw_rows, taken
-from bandstand.cohort.read import Coded
-from bandstand.cohort.single import read_singly
+from bandstand.cohort.judge import ALONE, NOBODY, Judge
+from bandstand.cohort.raw import array_of, distinct, fields_of, taken
+from bandstand.cohort.read import Coded, Rejects
+from bandstand.cohort.single import SingleReader
 from bandstand.cohort.surely import surely_attached, surely_noted
 from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.csv_rows import Columns
@@ -148,24 +148,25 @@ class _Piece:
     def __init__(self, tools: _Tools, columns: Mapping[str, pa.Array], rows: int) -> None:
         self._judge, self._memory, self._gone, self._today = tools
         self._columns, self._rows = columns, rows
-        #: Rows that are read one by one, whatever else they say.
+        #: Rows that are read one by one, as what is odd about them may be so of no other.
         self._alone: Flags | None = None
+        #: Rows whose ids are odd, and what tells of which kind each is: nothing below 0, elsewhere how it is written.
+        self._odd: Flags | None = None
+        self._marks: list[Ints] = []
         self._distinct: dict[str, Distinct] = {}
         self._ids: dict[str, tuple[Ints, Ids]] = {}
 
     def coded(self, file: str, first: int | None) -> Coded:
         """The rows as numbers, and those that could not be read."""
-        codes, ids = self._column_of_ids("person")
-        self._look_at(codes, ids.states != GOOD)
+        self._look_at_ids("person")
         for name in _IDS:
             if name in self._columns:
-                own, others = self._column_of_ids(name)
-                self._look_at(own, others.states == BAD)
+                self._look_at_ids(name)
         self._look_at_both()
         self._look_at_texts()
         days = self._days()
         sayings, numbers = self._sayings()
-        self._look_at_selves(codes, ids, sayings)
+        self._look_at_selves(sayings)
         return self._gather(sayings, numbers, days, file, first)
 
     def _column(self, name: str) -> Distinct:
@@ -180,10 +181,16 @@ class _Piece:
             self._ids[name] = ids.codes(column.codes), ids
         return self._ids[name]
 
-    def _look_at(self, codes: Ints, bad: Flags) -> None:
-        """Read rows by themselves whose code is one of those that are bad."""
-        if bad.any() and (bad[:-1].any() or _has(codes, len(bad) - 1)):
-            self._set_alone(bad[codes])
+    def _look_at_ids(self, name: str) -> None:
+        codes, ids = self._column_of_ids(name)
+        bad = ids.states == BAD if name != "person" else ids.states != GOOD
+        if bad[:-1].any() or (bad[-1] and len(codes) and int(codes.max()) == len(ids.values)):
+            flags = bad[codes]
+            self._set_odd(flags, np.where(flags, self._column(name).codes, -1))
+
+    def _set_odd(self, flags: Flags, mark: Ints) -> None:
+        self._odd = flags if self._odd is None else self._odd | flags
+        self._marks.append(mark)
 
     def _set_alone(self, flags: Flags) -> None:
         self._alone = flags if self._alone is None else self._alone | flags
@@ -196,7 +203,8 @@ class _Piece:
 
     def _look_at_both(self) -> None:
         if "accepted_from" in self._columns or "accepted_by" in self._columns:
-            self._set_alone(self._given("accepted_from") != self._given("accepted_by"))
+            one, other = self._given("accepted_from"), self._given("accepted_by")
+            self._set_odd(one != other, np.where(one != other, one, -1))
 
     def _look_at_texts(self) -> None:
         if "id" in self._columns:
@@ -204,8 +212,7 @@ class _Piece:
             if pa.types.is_string(column.type):
                 self._set_alone(states_of(column) == BAD)
             else:
-                codes, ids = self._column_of_ids("id")
-                self._look_at(codes, ids.states == BAD)
+                self._look_at_ids("id")
         self._there: dict[str, Flags] = {}
         for name, surely in (("note", surely_noted), ("attachments", surely_attached)):
             if name in self._columns:
@@ -244,8 +251,10 @@ class _Piece:
             self._set_alone(sayings == ALONE)
         return sayings, together.numbers
 
-    def _look_at_selves(self, person: Ints, people: Ids, sayings: Ints) -> None:
+    def _look_at_selves(self, sayings: Ints) -> None:
         """Read by themselves rows in which somebody agrees or judges on their own behalf."""
+        person, people = self._column_of_ids("person")
+        nameless = people.states != GOOD
         for name in ("moderated_by", "accepted_by", "author"):
             if name not in self._columns:
                 continue
@@ -256,43 +265,47 @@ class _Piece:
                 if name == "author":
                     same &= np.array([*self._judge.by_others, False, False])[sayings]
                 self._set_alone(same)
+            if self._odd is not None and NOBODY in ids.values.to_pylist():
+                # Where nobody is named, the reader puts that in the place of the person.
+                self._set_alone(nameless[person])
 
     def _gather(self, sayings: Ints, numbers: Ints, days: Days, file: str, first: int | None) -> Coded:
         codes, ids = self._column_of_ids("person")
         odd = None if int(sayings.min(initial=0)) >= 0 else sayings < 0
-        for flags in (self._alone, None if days.good is None else ~days.good):
+        for flags in (self._alone, self._odd, None if days.good is None else ~days.good):
             if flags is not None:
                 odd = flags if odd is None else odd | flags
         if odd is None or not odd.any():
-            return Coded(_people(codes, ids), sayings, days.days, (), self._rows)
+            return Coded(_people(codes, ids), sayings, days.days, Rejects(()), self._rows)
         rows = np.flatnonzero(odd)
         kinds = self._kinds(rows, sayings, numbers, days)
-        raw = raw_rows(self._columns, rows, file=file, first_row=first)
-        singles = read_singly(self._judge, raw, kinds, self._gone)
+        reader = SingleReader(self._judge, self._gone)
+        singles = reader.read(self._columns, rows, kinds, file=file, first_row=first)
         sayings, day, keep = sayings.copy(), days.days.copy(), ~odd
         for at, saying in singles.sayings.items():
             sayings[at], keep[at] = saying, True
         for at, date in singles.dates.items():
             day[at] = day_of(date)
-        return Coded(_people(codes[keep], ids), sayings[keep], day[keep], tuple(singles.rejects), self._rows)
+        return Coded(_people(codes[keep], ids), sayings[keep], day[keep], singles.rejects, self._rows)
 
-    def _kinds(self, rows: Longs, sayings: Ints, numbers: Ints, days: Days) -> Iterator[tuple[int, int, int] | None]:
-        """Of each of some rows its kind: which combination it has that is odd, and when, or how its day is written.
+    def _kinds(self, rows: Longs, sayings: Ints, numbers: Ints, days: Days) -> Iterator[tuple[int, ...] | None]:
+        """Of each of some rows its kind: which combination it has that is odd, when, and how what else is odd reads.
 
         What a good day is matters by the versions that hold then alone, and what else is said does not matter to a bad
         one.
         """
-        what = np.where(sayings[rows] < 0, numbers[rows], -1)
-        spans = self._judge.spans(days.days[rows])
         dated = np.ones(len(rows), np.bool_) if days.good is None else days.good[rows]
-        when = np.where(dated, spans, days.written[rows])
+        when = np.where(dated, self._judge.spans(days.days[rows]), days.written[rows])
+        marks = [mark[rows] for mark in self._marks]
+        is_odd = sayings[rows] < 0
+        # Of an id that cannot be read all is told that can be, and so the words matter then, whatever they say.
+        for mark in marks:
+            is_odd |= mark >= 0
+        what = np.where(is_odd, numbers[rows], -1)
         alone = np.zeros(len(rows), np.bool_) if self._alone is None else self._alone[rows]
-        for n, kind in enumerate(zip(what.tolist(), dated.tolist(), when.tolist(), strict=True)):
-            yield None if alone[n] else kind
-
-
-def _has(codes: Ints, code: int) -> bool:
-    return bool(len(codes)) and int(codes.max()) >= code
+        each = zip(*(array.tolist() for array in (what, dated, when, *marks)), strict=True)
+        for is_alone, kind in zip(alone.tolist(), each, strict=True):
+            yield None if is_alone else kind
 
 
 def _people(codes: Ints, people: Ids) -> pa.Array:

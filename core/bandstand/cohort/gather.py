@@ -58,25 +58,6 @@ def _together(parts: Sequence[Ints]) -> Ints:
 
 def _known(ids: pa.Array, people: PeopleTable) -> tuple[Ints, pa.Array]:
     """The profile and the school of each."""
-    start, stop = 0, len(people.ids)
-    if len(ids):
-        # The list is in order: where the evidence is too, these people stand close together in it.
-        least, most = pc.min_max(ids).values()
-        start = _place(people.ids, least.as_py())
-        stop = min(_place(people.ids, most.as_py()) + 1, stop)
-    found = pc.index_in(ids, value_set=people.ids.slice(start, stop - start))
-    at = pc.fill_null(found, -1).to_numpy()
-    profile = np.append(people.profile[start:stop], np.int32(0))[at]
-    return profile, people.school.slice(start, stop - start).take(found)
-
-
-def _place(ids: pa.Array, name: str) -> int:
-    """The position of the first id that does not come before ``name``."""
-    low, high, key = 0, len(ids), name.encode()
-    while low < high:
-        middle = (low + high) // 2
-        if ids[middle].as_py().encode() < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    at = people.places(ids)
+    profile = np.append(people.profile, np.int32(0))[at]
+    return profile, people.school.take(pa.array(at, mask=at < 0))

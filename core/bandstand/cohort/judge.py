@@ -39,7 +39,8 @@ _MAY_BE_THERE: Final = ("author", "accepted_from", "note", "attachments")
 #: Nearly every record says something of its own here, so that one judgement would serve none but itself.
 _OWN: Final = frozenset({"id", "person", "note", "attachments"})
 _BOTH: Final = frozenset({"accepted_from", "accepted_by"})
-_PERSON, _SOMEBODY = "-", "--"
+#: Whose everything is while it is judged, and somebody else.
+NOBODY, _SOMEBODY = "-", "--"
 _STAND_INS = {
     "author": {"author": _SOMEBODY},
     "moderated_by": {"moderated_by": _SOMEBODY},
@@ -154,7 +155,7 @@ class Judge:
 
     def _judge(self, given: dict[str, Any]) -> int:
         shown = {name: value for name, value in given.items() if not is_blank(value)}
-        row = RawRow("-", None, None, None, {"date": self._today, **shown, "id": _PERSON, "person": _PERSON})
+        row = RawRow("-", None, None, None, {"date": self._today, **shown, "id": NOBODY, "person": NOBODY})
         result = self._check.evidence(row)
         framework = shown.get("framework")
         if isinstance(result, list):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 import numpy as np
 import pyarrow as pa
 
-from bandstand.cohort.raw import is_same
+from bandstand.cohort.raw import is_same, raw_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bandstand.cohort.batch import Ints
+    from bandstand.cohort.combine import Longs
     from bandstand.interop.source import RawRow
     from bandstand.models.problem import Problem
 
@@ -42,11 +44,13 @@ class Reject:
     @classmethod
     def like(cls, row: RawRow, problems: Iterable[Problem]) -> Reject:
         """A row with the problems of one that differs only in what none of them is about."""
-        own = [
-            problem.model_copy(update={"place": problem.place.model_copy(update={"row": row.row})})
-            for problem in problems
-        ]
-        return cls.of(row, own)
+        return cls.of(row, [_placed(problem, row.row) for problem in problems])
+
+
+def _placed(problem: Problem, row: int | None) -> Problem:
+    if problem.place.row == row:
+        return problem
+    return problem.model_copy(update={"place": problem.place.model_copy(update={"row": row})})
 
 
 def _whole(values: Mapping[str, object]) -> Mapping[str, object]:
@@ -55,6 +59,60 @@ def _whole(values: Mapping[str, object]) -> Mapping[str, object]:
         name: value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
         for name, value in values.items()
     }
+
+
+class Rejects(Sequence[Reject]):
+    """Rows that could not be read: each is put together when it is asked for, as there may be as many as rows.
+
+    Attributes:
+        parts: What they are put together from.
+    """
+
+    def __init__(self, parts: Sequence[RejectedRows]) -> None:
+        self.parts: Final = tuple(part for part in parts if len(part.which))
+
+    @classmethod
+    def together(cls, each: Iterable[Rejects]) -> Rejects:
+        """Those of several tables."""
+        return cls([part for own in each for part in own.parts])
+
+    def __len__(self) -> int:
+        return sum(len(part.which) for part in self.parts)
+
+    def __iter__(self) -> Iterator[Reject]:
+        for part in self.parts:
+            rows = raw_rows(part.columns, np.arange(len(part.which)), file=part.file, first_row=None)
+            for (at, row), which in zip(rows, part.which.tolist(), strict=True):
+                row.row = None if part.rows is None else int(part.rows[at])
+                yield Reject.like(row, part.told[which])
+
+    @overload
+    def __getitem__(self, index: int) -> Reject: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Reject]: ...
+
+    def __getitem__(self, index: int | slice) -> Reject | Sequence[Reject]:
+        """One, or some; going through them is faster."""
+        return tuple(self)[index]
+
+
+class RejectedRows(NamedTuple):
+    """Some rows that could not be read.
+
+    Attributes:
+        file: The file's name as the user gave it.
+        rows: Their rows, where somebody knows.
+        columns: What they say, by the names of the fields that are read.
+        told: The problems of the first row of each kind.
+        which: Of each row, which of these are its own.
+    """
+
+    file: str
+    rows: Longs | None
+    columns: Mapping[str, pa.Array]
+    told: Sequence[Sequence[Problem]]
+    which: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +130,7 @@ class Coded:
     person: pa.Array
     saying: Ints
     day: Ints
-    rejects: tuple[Reject, ...]
+    rejects: Sequence[Reject]
     read: int
 
     @classmethod
@@ -82,7 +140,7 @@ class Coded:
             people_of(parts),
             np.concatenate([part.saying for part in parts]),
             np.concatenate([part.day for part in parts]),
-            tuple(reject for part in parts for reject in part.rejects),
+            Rejects.together(part.rejects for part in parts if isinstance(part.rejects, Rejects)),
             sum(part.read for part in parts),
         )
 

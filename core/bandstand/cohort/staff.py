@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _NOBODY = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PeopleTable:
     """Who was read.
 
@@ -59,6 +60,19 @@ class PeopleTable:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     read: int = 0
+
+    def places(self, ids: pa.Array) -> Ints:
+        """Where each of some ids stands in the list; -1 for those that do not."""
+        if not len(self.ids):
+            return np.full(len(ids), -1, np.int32)
+        wanted = _in_bytes(ids)
+        # However many there are, Arrow would read all of the list into a table for each call.
+        at = np.minimum(np.searchsorted(self._in_bytes, wanted), len(self.ids) - 1)
+        return np.where(self._in_bytes[at] == wanted, at, -1).astype(np.int32)
+
+    @cached_property
+    def _in_bytes(self) -> npt.NDArray[np.bytes_]:
+        return _in_bytes(self.ids)
 
 
 def code_people(
@@ -168,6 +182,11 @@ class StaffReader:
         table = Columns(Path(file), names, headings, row=None)
         fields = dict.fromkeys(headings.column(name) or name for name in names)
         return [*table.problems, *watch.problems(RawRow(file, None, None, None, dict(fields)))], watch.notes
+
+
+def _in_bytes(ids: pa.Array) -> npt.NDArray[np.bytes_]:
+    # No id ends in what NumPy fills its texts up with: it could not be seen.
+    return np.array(ids.cast(pa.binary()).to_numpy(zero_copy_only=False), dtype=np.bytes_)
 
 
 def _where(flags: npt.NDArray[np.bool_], values: pa.Array) -> pa.Array:
