@@ -71,9 +71,11 @@ pages: $(READY) ## Write the pages of frameworks, of problem codes and of kinds 
 	$(BIN)/python -m bandstand.code_pages write docs
 	$(BIN)/python -m bandstand.kind_pages write docs/rules
 
-bench: $(READY) ## Time the engines side by side, and the checks of packs as they grow.
+bench: $(READY) ## Time the engines side by side, the checks of packs as they grow, and whole workforces.
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/checks.py
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/peers.txt
+	$(BIN)/python benchmarks/cohort.py
 
 wheels: $(READY) ## Build the wheels and run the tests against them in an environment of their own.
 	tests/run_on_wheels.sh $(PYTHON)

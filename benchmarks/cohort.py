@@ -14,8 +14,9 @@ shuffled, and coded as small numbers. What is timed, each in a process of its ow
   finding for each criterion in each view, computed beforehand: the greater part of the work is not theirs.
 
 All but the scan give for each person the view to go by, level, zone and action. At the smallest size everybody's
-results are compared before anything is timed, and at each size again after every run. Rounds take turns; the median of
-the rounds counts. Ratios are first, because machines differ.
+results are compared before anything is timed, and at each size again after every run. Rounds take turns, and the median
+counts; what takes long has one round, and what would take very long is left out, as the tables then say. Ratios are
+first, because machines differ.
 """
 
 from __future__ import annotations
@@ -113,6 +114,10 @@ class Race:
             self.taken.setdefault(entry, []).append(taken)
             say(f"{self.people} people, {entry.kind}, {entry.name}: {taken.seconds:.2f} s, {taken.megabytes:.0f} MB")
 
+    def is_long(self, entry: Entry, seconds: float) -> bool:
+        """Whether it took so long that once is enough."""
+        return entry in self.taken and self.taken[entry][0].seconds > seconds
+
     def median(self, entry: Entry) -> float:
         """Seconds."""
         return statistics.median(taken.seconds for taken in self.taken[entry])
@@ -159,7 +164,7 @@ def race(options: argparse.Namespace) -> Iterator[Race]:
             say(f"{people} people: {len(current.digests)} results are the same")
         for _ in range(options.rounds):
             for entry in running:
-                if entry not in current.skipped:
+                if entry not in current.skipped and not current.is_long(entry, options.once_from):
                     current.time(entry)
         shutil.rmtree(work)
         before = current
@@ -239,6 +244,7 @@ def main() -> None:
         "--kinds", nargs="+", choices=[*cohort_files.KINDS, FINDINGS], default=[*cohort_files.KINDS, FINDINGS]
     )
     parser.add_argument("--longest", type=float, default=300, help="seconds; what would take longer is skipped")
+    parser.add_argument("--once-from", type=float, default=30, help="seconds; what took longer is not run again")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path, help="where the files of evidence are, or are to stay")
     options = parser.parse_args()
