@@ -56,6 +56,8 @@ CONTESTANTS: Final = {
     "openfisca": (FINDINGS,),
     "zen": (FINDINGS,),
 }
+#: Seconds that nothing takes to start.
+START: Final = 10
 CHILD: Final = Path(__file__).with_name("cohort_child.py")
 DIGEST: Final = """
     SELECT count(*), sum(hash(person, view::VARCHAR, level::INTEGER, zone::VARCHAR, action::VARCHAR)) FROM '{}'
@@ -177,8 +179,10 @@ def too_long(before: Race | None, entry: Entry, people: int, longest: float) -> 
         return None
     if entry in before.skipped:
         return before.skipped[entry]
-    expected = before.median(entry) * people / before.people
-    if expected <= longest:
+    took = before.median(entry)
+    expected = took * people / before.people
+    # What took no time to speak of took it to start.
+    if took < START or expected <= longest:
         return None
     return f"would take about {expected / 60:.0f} minutes by what it took with {before.people:,} people"
 

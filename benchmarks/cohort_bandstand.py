@@ -16,5 +16,5 @@ def command(files: Files, kind: str, out: Path) -> list[str]:
     """What follows the name of the interpreter."""
     return [
         *("-m", "bandstand", "cohort", str(files.evidence(kind)), "--people", str(files.staff)),
-        *("--framework", "smart_equip", "--as-of", str(rules.AS_OF), "-o", str(out)),
+        *("--framework", "smart_equip", "--outcome", "ladder", "--as-of", str(rules.AS_OF), "--output", str(out)),
     ]

@@ -4,7 +4,7 @@
 - ``shuffled.parquet``: the same rows in an order that is as good as random;
 - ``coded/``: what a person's record says as the number of a saying and the person as a number, sorted by person:
   ``evidence.parquet`` (``person``, ``saying``, ``date``), ``people.parquet`` and ``sayings.parquet``, in which the
-  numbers are positions;
+  numbers are positions, as ``bandstand encode`` writes them;
 - ``staff.parquet``: grade and career stage of everybody.
 
 The whole sheet stands for July. Besides there are 30 records of criteria at random, of other reviews and of none, from
@@ -15,6 +15,7 @@ come; of others it is agreed in part, or is their own word only, or is two years
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -27,13 +28,15 @@ import pyarrow.parquet as pq
 from cohort_rules import AS_OF, Files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
 EXTRA: Final = 30
-#: People generated together; their records make a row group of about a million.
+#: People generated together.
 CHUNK: Final = 10_000
+#: Rows to a group of a Parquet file.
+GROUP: Final = 1 << 20
 #: How often a criterion of the ladder's own is found wanting.
 _WANTING: Final = 0.1
 KINDS: Final = ("sorted", "shuffled", "coded")
@@ -49,6 +52,14 @@ _REVIEW_DAYS: Final = np.array(
     [0, *((day - _EPOCH).days for day in (dt.date(2024, 9, 16), dt.date(2025, 2, 3), dt.date(2025, 7, 7)))]
 )
 _SHAPE: Final = (len(CRITERIA), len(CLAIMS), len(SOURCES), len(POINTS), 2)
+
+
+_CODED: Final = pa.schema(
+    [
+        pa.field(name, kind, nullable=False)
+        for name, kind in (("person", pa.uint32()), ("saying", pa.uint32()), ("date", pa.date32()))
+    ]
+)
 
 
 class _Records(NamedTuple):
@@ -79,16 +90,15 @@ def make(folder: Path, people: int, kinds: tuple[str, ...] = KINDS, seed: int = 
 def sayings() -> pa.Table:
     """What a record may say, by the number of its saying."""
     criterion, claim, source, point, moderated = (at.tolist() for at in _said())
-    return pa.table(
-        {
-            "framework": pa.array(["smart_equip"] * len(criterion)),
-            "criteria": pa.array([[CRITERIA[at]] for at in criterion], pa.list_(pa.string())),
-            "claim": pa.array([CLAIMS[at] for at in claim]),
-            "source": pa.array([SOURCES[at] for at in source]),
-            "review_point": pa.array([POINTS[at] for at in point], pa.string()),
-            "moderated": pa.array([bool(at) for at in moderated]),
-        }
-    )
+    columns = {
+        "framework": ["smart_equip"] * len(criterion),
+        "criteria": [[CRITERIA[at]] for at in criterion],
+        "claim": [CLAIMS[at] for at in claim],
+        "source": [SOURCES[at] for at in source],
+        "review_point": [POINTS[at] for at in point],
+        "moderated": [bool(at) for at in moderated],
+    }
+    return pa.table({name: pa.array(values) for name, values in columns.items()})
 
 
 def _said() -> tuple[npt.NDArray[Any], ...]:
@@ -148,24 +158,21 @@ def _of_some(start: int, stop: int, number: npt.NDArray[np.int32], rng: np.rando
 
 def _write_coded(folder: Path, people: int, seed: int) -> None:
     folder.mkdir()
-    pq.write_table(pa.table({"person": _ids(0, people)}), folder / "people.parquet", compression="zstd")
-    pq.write_table(sayings(), folder / "sayings.parquet", compression="zstd")
-    schema = pa.schema([("person", pa.uint32()), ("saying", pa.uint32()), ("date", pa.date32())])
-    with pq.ParquetWriter(folder / "evidence.parquet", schema, compression="zstd") as writer:
-        for records in _records(people, seed):
-            columns = [
-                pa.array(records.person.astype(np.uint32)),
-                pa.array(records.saying.astype(np.uint32)),
-                pa.array(records.day).cast(pa.date32()),
-            ]
-            writer.write_table(pa.table(columns, schema=schema), row_group_size=1 << 21)
+    names = pa.schema([pa.field("person", pa.string(), nullable=False)])
+    pq.write_table(pa.table([_ids(0, people)], schema=names), folder / "people.parquet")
+    pq.write_table(sayings(), folder / "sayings.parquet")
+    tables = (
+        pa.table([records.person.astype(np.uint32), records.saying.astype(np.uint32), _days(records)], schema=_CODED)
+        for records in _records(people, seed)
+    )
+    _write(folder / "evidence.parquet", _CODED, tables)
+    about = {"kind": "bandstand coded evidence", "form": 1, "people": people, "sayings": len(_said()[0])}
+    (folder / "about.json").write_text(json.dumps(about))
 
 
 def _write_sorted(path: Path, people: int, seed: int) -> None:
     told = _Told(people)
-    with pq.ParquetWriter(path, told.schema, compression="zstd") as writer:
-        for records in _records(people, seed):
-            writer.write_table(told.table(records), row_group_size=1 << 21)
+    _write(path, told.schema, map(told.table, _records(people, seed)))
 
 
 def _write_shuffled(path: Path, people: int, seed: int) -> None:
@@ -179,14 +186,29 @@ def _write_shuffled(path: Path, people: int, seed: int) -> None:
             rows = np.stack(records, axis=1)
             at = rng.integers(0, heaps, len(rows))
             rows = rows[np.argsort(at, kind="stable")]
-            stops = np.cumsum(np.bincount(at, minlength=heaps))
-            for part, stop, count in zip(parts, stops, np.bincount(at, minlength=heaps), strict=True):
+            counts = np.bincount(at, minlength=heaps)
+            for part, stop, count in zip(parts, np.cumsum(counts), counts, strict=True):
                 with part.open("ab") as heap:
                     heap.write(rows[stop - count : stop].tobytes())
-        with pq.ParquetWriter(path, told.schema, compression="zstd") as writer:
-            for part in parts:
-                rows = rng.permutation(np.fromfile(part, np.int32).reshape(-1, 3))
-                writer.write_table(told.table(_Records(*rows.T)), row_group_size=1 << 21)
+        heaped = (rng.permutation(np.fromfile(part, np.int32).reshape(-1, 3)) for part in parts)
+        _write(path, told.schema, (told.table(_Records(*rows.T)) for rows in heaped))
+
+
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """Write tables as one file in groups of as many rows each, wherever people begin, as programs do."""
+    rest = schema.empty_table()
+    with pq.ParquetWriter(path, schema) as writer:
+        for table in tables:
+            rest = pa.concat_tables([rest, table])
+            while rest.num_rows >= GROUP:
+                writer.write_table(rest[:GROUP], row_group_size=GROUP)
+                rest = rest[GROUP:]
+        if rest.num_rows:
+            writer.write_table(rest, row_group_size=GROUP)
+
+
+def _days(records: _Records) -> pa.Array:
+    return pa.array(records.day).cast(pa.date32())
 
 
 class _Told:
@@ -217,5 +239,5 @@ class _Told:
         said = self._sayings.take(pa.array(records.saying))
         columns = {name: said[name] for name in said.column_names}
         columns["person"] = self._ids.take(pa.array(records.person))
-        columns["date"] = pa.array(records.day).cast(pa.date32())
+        columns["date"] = _days(records)
         return pa.table([columns[name] for name in self.schema.names], schema=self.schema)
