@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _KINDS = (".parquet", ".arrow", ".csv")
 _LIBRARIES = ("numpy", "pyarrow")
 _INTERRUPTED = 130
+#: Bytes of a file that is worth several processes.
+_LARGE = 2_000_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -110,6 +112,7 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
         every_conclusion=every_conclusion,
     )
     resources = _resources(memory, processes)
+    _start_early(files, resources)
     in_use = locks.in_use(lock)
     service = _service(overlay, in_use, as_json=as_json)
     given = Given(tuple(files), output, rejects, people, tuple(overlay or ()), in_use)
@@ -154,6 +157,7 @@ def encode(  # noqa: PLR0913 - one parameter for each option of the command
 
     question = CohortQuestion(frameworks=tuple(dict.fromkeys(framework or ())), as_of=read_date(as_of, "--as-of"))
     resources = _resources(memory, processes)
+    _start_early(files, resources)
     in_use = locks.in_use(lock)
     service = _service(overlay, in_use, as_json=as_json)
     given = Given(tuple(files), output, rejects, None, tuple(overlay or ()), in_use)
@@ -186,6 +190,15 @@ def _resources(memory: str, processes: int | None) -> Resources:
     from bandstand.cohort.pool import processors  # noqa: PLC0415
 
     return Resources(read_size(memory, "--memory"), processes or processors())
+
+
+def _start_early(files: list[Path], resources: Resources) -> None:
+    """Let processes get ready while packs are loaded, where there is enough to do for several."""
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    if resources.processes > 1 and (size > _LARGE or any(path.is_dir() for path in files)):
+        from bandstand.cohort.pool import start_early  # noqa: PLC0415
+
+        start_early()
 
 
 def _service(overlays: list[Path] | None, lock: Path | None, *, as_json: bool) -> Service:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 
 from bandstand.cohort.parquet_in import GroupChunk
-from bandstand.cohort.parts import PART_KEY, Bucket, NotInRangeError, Spooled, Tally, Whole, Worker
-from bandstand.cohort.pool import Pool
+from bandstand.cohort.parts import PART_KEY, Whole
 from bandstand.cohort.ranges import PeopleRange, ranges
-from bandstand.cohort.sayings import order_of, saying_of
-from bandstand.cohort.spool import Cuts, SpoolReader
+from bandstand.cohort.spool import Cuts
+from bandstand.cohort.spooled import SPOOLED, content_of, spool_state
+from bandstand.cohort.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bandstand.cohort.batch import Ints, Saying
     from bandstand.cohort.kernel import Kernel
+    from bandstand.cohort.parts import Spooled
     from bandstand.cohort.pieces import Chunk
+    from bandstand.cohort.pool import Pool
+    from bandstand.cohort.spooled import Bucket, SpoolState
     from bandstand.cohort.work import WorkFolder
 
     Source = PeopleRange | Bucket | Whole
@@ -38,8 +39,6 @@ _MOST: Final = 1_000_000
 _FEW: Final = 400_000
 #: Chunks that are looked at to see whom the input is about.
 _LOOKED_AT: Final = 64
-#: By how much a range may have more rows than it should.
-_UNEVEN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,42 +85,6 @@ class Plan:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolState:
-    """What is spooled.
-
-    Attributes:
-        files: The files, in the order of the input.
-        places: What each file's numbers of sayings are among all sayings.
-        sayings: All sayings.
-        cuts: Where ranges of people end.
-        rows: How many rows each range has.
-        tally: What was counted.
-    """
-
-    files: list[Path]
-    places: list[Ints | None]
-    sayings: list[Saying]
-    cuts: Cuts
-    rows: list[int]
-    tally: Tally
-
-    def sources(self, wanted: int) -> tuple[Bucket, ...]:
-        """The ranges that have rows; where one has far more than is wanted, ranges within it."""
-        reader, found = SpoolReader(self.files, self.places), list[Bucket]()
-        for at, rows in enumerate(self.rows):
-            if rows > _UNEVEN * wanted:
-                people = reader.people(at)
-                some = people.take(
-                    pa.array(np.linspace(0, len(people) - 1, min(len(people), 100_000)).astype(np.int64))
-                )
-                cuts = Cuts.of(some, -(-rows // wanted))
-                found.extend(Bucket(at, (cuts, within)) for within in range(cuts.ranges))
-            elif rows:
-                found.append(Bucket(at))
-        return tuple(found)
-
-
 def plan(chunks: Sequence[Chunk], resources: Resources, kind: type = str) -> Plan:
     """See how the input is best read.
 
@@ -140,29 +103,25 @@ def plan(chunks: Sequence[Chunk], resources: Resources, kind: type = str) -> Pla
     return Plan(None if sources is None else tuple(sources), processes, rows, total)
 
 
-def spool(worker: Worker, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, progress: Progress) -> SpoolState:
+def spool(pool: Pool, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, progress: Progress) -> SpoolState:
     """Code the input, and part it into ranges of people; what was spooled before is taken as it is."""
-    there = work.read("spool.json")
-    if there is None:
+    path = work.path / SPOOLED
+    if not path.exists():
         work.forget("spool")
         looked_at = chunks[:: max(len(chunks) // _LOOKED_AT, 1)]
         sample = pa.concat_arrays([chunk.sample() for chunk in looked_at])
         cuts = Cuts.of(sample, -(-planned.total // planned.rows))
         spooled: list[Spooled] = []
         done = 0
-        with Pool(worker, planned.processes) as pool:
-            for each in pool.run("spool", ((at, chunk, cuts, work.spool(at)) for at, chunk in enumerate(chunks))):
-                spooled.append(each)
-                done += chunks[each.at].weight
-                progress("Reading", done, planned.total)
-        there = _kept(sorted(spooled, key=lambda each: each.at), cuts)
-        work.write("spool.json", there)
-    return _state(there, work)
+        for each in pool.run("spool", ((at, chunk, cuts, work.spool(at)) for at, chunk in enumerate(chunks))):
+            spooled.append(each)
+            done += chunks[each.at].weight
+            progress("Reading", done, planned.total)
+        work.write(SPOOLED, content_of(sorted(spooled, key=lambda each: each.at), cuts))
+    return spool_state(path)
 
 
-def run_parts(
-    worker: Worker, sources: Sequence[Source], planned: Plan, work: WorkFolder, progress: Progress
-) -> tuple[list[Path], Tally]:
+def run_parts(pool: Pool, sources: Sequence[Source], work: WorkFolder, progress: Progress) -> tuple[list[Path], Tally]:
     """Let every part be worked at that is not finished yet; give what came of all, in their order, and the count.
 
     Raises:
@@ -172,10 +131,9 @@ def run_parts(
     left = [(source, path) for source, path in zip(sources, paths, strict=True) if not path.exists()]
     done = len(sources) - len(left)
     progress("Evaluating", done, len(sources))
-    with Pool(worker, min(planned.processes, max(len(left), 1))) as pool:
-        for _ in pool.run("part", left):
-            done += 1
-            progress("Evaluating", done, len(sources))
+    for _ in pool.run("part", left):
+        done += 1
+        progress("Evaluating", done, len(sources))
     tally = Tally()
     for path in paths:
         tally.add(_tally_of(path))
@@ -186,39 +144,3 @@ def _tally_of(path: Path) -> Tally:
     with pa.OSFile(str(path)) as source:
         metadata = pa.ipc.open_file(source).schema.metadata or {}
     return Tally.of_json(json.loads(metadata[PART_KEY]))
-
-
-def _kept(spooled: Sequence[Spooled], cuts: Cuts) -> dict[str, Any]:
-    """What is spooled, as JSON has it."""
-    tally, rows = Tally(), np.zeros(cuts.ranges, np.int64)
-    workers: dict[str, list[Any]] = {}
-    for each in sorted(spooled, key=lambda each: each.known):
-        workers.setdefault(each.worker, []).extend(each.sayings)
-        tally.add(each.tally)
-        rows += np.array(each.rows, np.int64)
-    return {
-        "files": [[file, each.worker] for each in spooled for file in each.files],
-        "workers": workers,
-        "prefix": cuts.prefix,
-        "bounds": cuts.bounds,
-        "rows": rows.tolist(),
-        "tally": tally.as_json(),
-    }
-
-
-def _state(content: dict[str, Any], work: WorkFolder) -> SpoolState:
-    own = {worker: [saying_of(parts) for parts in sayings] for worker, sayings in content["workers"].items()}
-    every = sorted({saying for sayings in own.values() for saying in sayings}, key=order_of)
-    place = {saying: at for at, saying in enumerate(every)}
-    of_worker = {worker: np.array([place[saying] for saying in sayings], np.int32) for worker, sayings in own.items()}
-    return SpoolState(
-        [work.path / "spool" / file for file, _ in content["files"]],
-        [of_worker[worker] for _, worker in content["files"]],
-        every,
-        Cuts(content["prefix"], tuple(content["bounds"])),
-        content["rows"],
-        Tally.of_json(content["tally"]),
-    )
-
-
-__all__ = ["NotInRangeError", "Plan", "Progress", "Resources", "SpoolState", "plan", "run_parts", "spool"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -18,7 +17,9 @@ from bandstand.cohort.batch import Batch, Rows
 from bandstand.cohort.gather import batch_from
 from bandstand.cohort.output import compact
 from bandstand.cohort.sayings import order_of
+from bandstand.cohort.spooled import Bucket, spool_state
 from bandstand.cohort.staff_in import placed
+from bandstand.cohort.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from bandstand.cohort.pieces import Chunk, Piece
     from bandstand.cohort.ranges import PeopleRange
     from bandstand.cohort.read import Coded
-    from bandstand.cohort.spool import Cuts, SpoolReader
+    from bandstand.cohort.spool import Cuts
+    from bandstand.cohort.spooled import SpoolState
     from bandstand.cohort.staff import PeopleTable
 
 #: The key under which a part's schema metadata has what is to be told of it, as JSON.
@@ -39,58 +41,6 @@ PART_KEY: Final = b"bandstand.part"
 
 class NotInRangeError(Exception):
     """An id is read as one of another range than as it is written, so that ranges cannot be read by themselves."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What is counted of a part of the input.
-
-    Attributes:
-        read: Rows.
-        rejected: Rows that could not be read.
-        people: People with evidence who were evaluated.
-        listed: How many of them are on the staff list.
-        barred: People with evidence who were not, as their row of the staff list could not be read.
-        newest: The newest day of which there is a good record, in days since 1970-01-01.
-        frameworks: How many good rows are for each framework.
-        others: Fields that are no columns of evidence, by the file's position.
-        written: Rows of results.
-    """
-
-    read: int = 0
-    rejected: int = 0
-    people: int = 0
-    listed: int = 0
-    barred: int = 0
-    newest: int | None = None
-    frameworks: Counter[str] = field(default_factory=Counter)
-    others: dict[int, list[str]] = field(default_factory=dict)
-    written: int = 0
-
-    def add(self, other: Tally) -> None:
-        """Add what was counted of another part."""
-        for name in ("read", "rejected", "people", "listed", "barred", "written"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.see(other.newest)
-        self.frameworks.update(other.frameworks)
-        for file, names in other.others.items():
-            self.others[file] = sorted({*self.others.get(file, ()), *names})
-
-    def see(self, day: int | None) -> None:
-        """Take note of a day."""
-        if day is not None:
-            self.newest = day if self.newest is None else max(self.newest, day)
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as JSON has it."""
-        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {**own, "frameworks": dict(sorted(self.frameworks.items()))}
-
-    @classmethod
-    def of_json(cls, content: dict[str, Any]) -> Tally:
-        """The same of what JSON has."""
-        others = {int(file): names for file, names in content["others"].items()}
-        return cls(**{**content, "frameworks": Counter(content["frameworks"]), "others": others})
 
 
 class Spooled(NamedTuple):
@@ -116,19 +66,6 @@ class Spooled(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
-    """The people of one range of a spool.
-
-    Attributes:
-        at: Which range.
-        only: Of a range of which there is too much, ranges within it, and which of these.
-    """
-
-    at: int
-    only: tuple[Cuts, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Whole:
     """Everybody, of input that is small.
 
@@ -149,17 +86,14 @@ class Worker:
             brought into order.
         people: The staff list, if there is one.
         most: How many people are evaluated at once.
-        reader: What is spooled, once it is.
-        sayings: What the spool's numbers stand for.
     """
 
     coder: Coder
     kernels: Sequence[Kernel] | None
     people: PeopleTable | None
     most: int
-    reader: SpoolReader | None = None
-    sayings: Sequence[Saying] = ()
     _told: int = 0
+    _spooled: SpoolState | None = None
 
     def spool(self, at: int, chunk: Chunk, cuts: Cuts, path: Path) -> Spooled:
         """Code a chunk, and keep it parted into ranges of people."""
@@ -184,8 +118,10 @@ class Worker:
         """
         tally, lines = Tally(), list[Any]()
         if isinstance(source, Bucket):
-            assert self.reader is not None
-            coded, sayings = self.reader.read(source.at, source.only), self.sayings
+            if self._spooled is None:
+                self._spooled = spool_state(source.spool)
+            coded = self._spooled.reader.read(source.at, source.only)
+            sayings: Sequence[Saying] = self._spooled.sayings
         else:
             coded = []
             for part, found in self._coded(source.chunks, tally):
@@ -215,6 +151,11 @@ class Worker:
         for chunk in chunks:
             for piece in chunk.pieces():
                 coded = self._code(piece)
+                gone = getattr(self.coder, "gone", None)
+                if gone is not None and gone.counts:
+                    tally.gone.add(gone)
+                    gone.names.clear()
+                    gone.counts.clear()
                 tally.read += coded.read + piece.broken
                 tally.rejected += len(coded.rejects) + piece.broken
                 if piece.others:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -40,7 +41,7 @@ class Pool:
         self._processes = processes
         if processes > 1:
             self._executor = ProcessPoolExecutor(
-                processes, mp_context=_context(), initializer=_begin, initargs=(worker, list(sys.path))
+                processes, mp_context=_context(), initializer=_begin, initargs=(pickle.dumps(worker), list(sys.path))
             )
 
     def run(self, method: str, tasks: Iterable[Sequence[Any]]) -> Iterator[Any]:
@@ -104,7 +105,7 @@ def _context() -> BaseContext:
     return context
 
 
-def _begin(worker: Worker, path: list[str]) -> None:
+def _begin(worker: bytes, path: list[str]) -> None:
     global _worker  # noqa: PLW0603 - a process of a pool has no other place for what it keeps
     sys.path[:] = path
     # Whoever interrupts means the command, which then lets each process finish what it does.
@@ -113,7 +114,7 @@ def _begin(worker: Worker, path: list[str]) -> None:
 
     pa.set_cpu_count(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = worker
+    _worker = pickle.loads(worker)  # noqa: S301 - made by the process that began this one
 
 
 def _end_with_parent() -> None:

@@ -20,9 +20,11 @@ from bandstand.cohort.files import WANTED, InputFile, Inputs, find_files, is_cod
 from bandstand.cohort.kernel import Kernel
 from bandstand.cohort.newest import newest_written
 from bandstand.cohort.output import write_results
-from bandstand.cohort.parts import NotInRangeError, Tally, Worker
-from bandstand.cohort.spool import SpoolReader
+from bandstand.cohort.parts import NotInRangeError, Worker
+from bandstand.cohort.pool import Pool
+from bandstand.cohort.spooled import SPOOLED
 from bandstand.cohort.staff_in import read_staff
+from bandstand.cohort.tally import Tally
 from bandstand.cohort.work import WorkFolder
 from bandstand.effective import notes_on_validity
 from bandstand.errors import ProblemsError, RefusedError
@@ -192,7 +194,7 @@ class _Run:
             guess = exact
             for folder in ("parts", "spool"):
                 work.forget(folder)
-            (work.path / "spool.json").unlink(missing_ok=True)
+            (work.path / SPOOLED).unlink(missing_ok=True)
         return self._written(read, work, packs, people, day, ask, parts, total)
 
     def _try(
@@ -204,25 +206,33 @@ class _Run:
         people: PeopleTable | None,
         day: dt.date | None,
     ) -> tuple[dt.date, Asked, list[Path], Tally]:
-        coder = self._coder(read, packs, work)
-        spooled = None
-        if plan.sources is None:
-            chunks = read.inputs.chunks
-            spooled = local.spool(Worker(coder, None, None, 1), chunks, plan, work, self._progress)
-            day = day or _day(spooled.tally.newest)
-        as_of = day or self._today
-        ask = asked(self._question, packs, as_of)
+        if plan.sources is not None:
+            as_of = day or self._today
+            ask, worker = self._asked(read, work, packs, people, as_of)
+            with Pool(worker, plan.processes) as pool:
+                return as_of, ask, *local.run_parts(pool, plan.sources, work, self._progress)
+        ask, worker = self._asked(read, work, packs, people, day)
+        with Pool(worker, plan.processes) as pool:
+            spooled = local.spool(pool, read.inputs.chunks, plan, work, self._progress)
+            if day is not None:
+                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
+        if day is None:
+            # Only now it is known up to which day evidence counts.
+            day = _day(spooled.tally.newest) or self._today
+            ask, worker = self._asked(read, work, packs, people, day)
+            with Pool(worker, plan.processes) as pool:
+                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
+        tally.add(spooled.tally)
+        return day, ask, parts, tally
+
+    def _asked(
+        self, read: _Read, work: WorkFolder, packs: Mapping[str, Pack], people: PeopleTable | None, day: dt.date | None
+    ) -> tuple[Asked, Worker]:
+        """What is asked as at a day, and what each process begins with; nothing is asked where the day is not known."""
+        ask = Asked((), {}) if day is None else asked(self._question, packs, day)
         kernels = [Kernel(each) for each in ask.asks]
-        worker = Worker(coder, kernels, people, self._resources.people(kernels))
-        sources: Sequence[Any] = plan.sources or ()
-        if spooled is not None:
-            worker.reader = SpoolReader(spooled.files, spooled.places)
-            worker.sayings = spooled.sayings
-            sources = spooled.sources(plan.rows)
-        parts, tally = local.run_parts(worker, sources, plan, work, self._progress)
-        if spooled is not None:
-            tally.add(spooled.tally)
-        return as_of, ask, parts, tally
+        worker = Worker(self._coder(read, packs, work), kernels, people, self._resources.people(kernels))
+        return ask, worker
 
     def _written(
         self,
@@ -239,7 +249,7 @@ class _Run:
             raise next(error for name, error in ask.refused.items() if name in tally.frameworks)
         names = {each.pack.id for each in ask.asks}
         used = [name for name in dict.fromkeys(each.pack.id for each in ask.asks) if tally.frameworks.get(name)]
-        notes = [*read.inputs.notes, *(() if people is None else people.notes)]
+        notes = [*read.inputs.notes, *(() if people is None else people.notes), *tally.gone.notes()]
         notes.extend(_notes(tally, ask, names, people, self._question))
         notes.extend(notes_on_validity(packs, used, as_of, self._question.since, self._catalogue))
         file_problems = self._file_problems(read, tally)
@@ -293,12 +303,11 @@ class _Run:
         return CohortDone(run, output, file, list(read.inputs.notes), len(problems))
 
     def _ordered(self, coder: Coder, read: _Read, work: WorkFolder, plan: Plan) -> tuple[list[Path], Tally]:
-        worker = Worker(coder, None, None, 1)
-        if plan.sources is not None:
-            return local.run_parts(worker, plan.sources, plan, work, self._progress)
-        spooled = local.spool(worker, read.inputs.chunks, plan, work, self._progress)
-        worker = Worker(coder, None, None, 1, SpoolReader(spooled.files, spooled.places), spooled.sayings)
-        parts, tally = local.run_parts(worker, spooled.sources(plan.rows), plan, work, self._progress)
+        with Pool(Worker(coder, None, None, 1), plan.processes) as pool:
+            if plan.sources is not None:
+                return local.run_parts(pool, plan.sources, work, self._progress)
+            spooled = local.spool(pool, read.inputs.chunks, plan, work, self._progress)
+            parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
         tally.add(spooled.tally)
         return parts, tally
 
@@ -477,7 +486,7 @@ def _folder_pin(folder: CodedFolder) -> InputPin:
 
 def _has_any(work: WorkFolder) -> bool:
     """Whether something is finished that another run could go on from."""
-    return (work.path / "spool.json").exists() or any(work.path.glob("parts/*.arrow"))
+    return (work.path / SPOOLED).exists() or any(work.path.glob("parts/*.arrow"))
 
 
 @contextlib.contextmanager
