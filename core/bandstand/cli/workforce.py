@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _KINDS = (".parquet", ".arrow", ".csv")
 _LIBRARIES = ("numpy", "pyarrow")
 _INTERRUPTED = 130
+_UNREAD = "rows could not be read, and the results are without them"
 #: Bytes of a file that is worth several processes.
 _LARGE = 2_000_000
 
@@ -94,6 +95,8 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     """
     if output.suffix.lower() not in _KINDS:
         raise typer.BadParameter(f"give a name that ends in {', '.join(_KINDS)}", param_hint="--output")
+    if verify_sample and output.suffix.lower() == ".csv":
+        raise typer.BadParameter("a sample can be verified of .parquet and .arrow", param_hint="--verify-sample")
     _may_write(output, force=force)
     _need_libraries()
     from bandstand.workforce.asked import CohortQuestion  # noqa: PLC0415 - heavy, and --help needs none of it
@@ -122,11 +125,12 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
         if verify_sample:
             differ = verify(service, done, given, verify_sample, progress)
     _say(done, as_json=as_json)
-    if verify_sample:
-        for line in differ:
-            typer.echo(line, err=True)
-        what = f"{len(differ)} differ." if differ else "the engines that evaluate one person say the same."
-        typer.echo(f"Of {verify_sample:,} people evaluated again, {what}", err=True)
+    for line in differ:
+        typer.echo(line, err=True)
+    if verify_sample and done.run.counts is not None:
+        again = min(verify_sample, done.run.counts.people)
+        who = f"{again:,} {'person was' if again == 1 else 'people were'} evaluated again, one by one"
+        typer.echo(f"{who}: {'something else' if differ else 'the same'} came out.", err=True)
     if differ:
         raise typer.Exit(errors.DISAGREED)
     _leave(done)
@@ -255,13 +259,14 @@ def _say(done: CohortDone, *, as_json: bool) -> None:
             f"{done.output}: {written} about {counts.people:,} {'person' if counts.people == 1 else 'people'}, from "
             f"{counts.read:,} rows of evidence."
         )
-    if done.rejects is not None:
-        rows = counts.rejected + counts.people_rejected
-        typer.echo(
-            f"{rows:,} {'row' if rows == 1 else 'rows'} could not be read, and the results are without them: "
-            f"{done.rejects} says why.",
-            err=True,
-        )
+    if done.rejects is None:
+        return
+    rows = counts.rejected + counts.people_rejected
+    if rows:
+        what = "row could not be read, and the results are without it" if rows == 1 else _UNREAD
+        typer.echo(f"{rows:,} {what}: {done.rejects} says why.", err=True)
+    else:
+        typer.echo(f"Something is to be said of a file: {done.rejects} has it.", err=True)
 
 
 def _leave(done: CohortDone) -> None:

@@ -153,8 +153,8 @@ def _recoded(array: pa.Array, path: str, words: Words | None, places: Mapping[st
             at_word = {word: at for at, word in enumerate(used)}
             new = np.array([at_word.get(word, 0) for word in own] or [0], np.int32)
         else:
-            used = words[path]
-            new = np.array([places[path].get(word, 0) for word in own] or [0], np.int32)
+            used = words.get(path, [])
+            new = np.array([places.get(path, {}).get(word, 0) for word in own] or [0], np.int32)
         return pa.DictionaryArray.from_arrays(pa.array(new[codes], mask=gone), pa.array(used, pa.string()))
     if pa.types.is_list(array.type):
         values = _recoded(array.flatten(), f"{path}[]", words, places)
