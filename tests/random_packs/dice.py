@@ -16,8 +16,8 @@ _NOTES = ("It can be read so.", "It is an example.")
 class Dice(random.Random):
     """A random generator, with what is drawn over and over."""
 
-    #: How often a part of the pack is not stated by its document; where it often is, all caveats are always there.
-    doubt = 0.2
+    #: How often a part of the pack is not stated by its document.
+    doubt = 0.0
 
     def chance(self, of: float = 0.5) -> bool:
         """Whether something happens that does so often."""
@@ -41,6 +41,10 @@ class Dice(random.Random):
         for thing in self.sample(things, len(things)):
             self.choice(parts).append(thing)
         return parts
+
+    def doubts(self, *often: float) -> None:
+        """Draw how often what comes next is doubtful: where much is, every caveat is everybody's, and tells nothing."""
+        self.doubt = self.choice(often)
 
     def rests(self) -> dict[str, Any]:
         """What a part of a pack rests on: few lines and notes, so that several parts rest on the same."""

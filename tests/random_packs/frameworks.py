@@ -26,6 +26,8 @@ _REACHES: Final = ("met", "partly_met", "not_met")
 
 def framework(dice: Dice, name: str) -> dict[str, Any]:
     """The content of a framework.yaml but for its outcomes, which depend on its rules."""
+    facts = _facts(dice)
+    dice.doubts(0, 0, 0, 0.2)
     return {
         "id": name,
         "version": "1",
@@ -43,7 +45,7 @@ def framework(dice: Dice, name: str) -> dict[str, Any]:
         "roles": [_named(dice, of) for of in ("lead", "mentor", "governor")[: dice.choice([0, 2, 3])]],
         "career_stages": [{"id": of, "label": of} for of in STAGES],
         "flags": _flags(dice),
-        "facts": _facts(dice),
+        "facts": facts,
         "zones": [{**_named(dice, of), "meaning": of} for of in ("red", "amber", "gold", "green")],
         "scales": _scales(dice),
         "findings": _policy(dice),
@@ -85,6 +87,7 @@ ANSWERS: Final = {"proposed": ("low", "high"), "wind": ("yes", "no", "gusts"), "
 
 def _facts(dice: Dice) -> list[dict[str, Any]]:
     found = []
+    dice.doubts(0, 0.9)
     for name, values in ANSWERS.items():
         options = [{"id": value, "label": value} for value in values]
         fact = {**_named(dice, name), "question": f"{name}?", "values": options, "needed": dice.chance(0.3)}
@@ -130,6 +133,7 @@ def _policy(dice: Dice) -> dict[str, Any]:
 
 def standards(dice: Dice, flags: Sequence[str]) -> list[dict[str, Any]]:
     """Up to three standards with criteria of every sort; each sort is in the first."""
+    dice.doubts(0, 0, 0.02, 0.2)
     draw = _Criteria(dice, flags)
     found = []
     for at, name in enumerate(("one", "two", "three")[: dice.randint(1, 3)]):

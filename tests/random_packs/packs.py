@@ -37,7 +37,6 @@ _NO_OUTCOME: Final = [{"id": "none", "label": "None", "rules": ["none"], "sets":
 def draw_pack(seed: int) -> Pack:
     """The pack of a seed; every other has an overlay laid over it."""
     dice = Dice(seed)
-    dice.doubt = dice.choice([0.0, 0.05, 0.2, 0.5])
     pack = _load(_Drawing(dice, f"drawn{seed}").content())
     return _overlaid(dice, pack) if dice.chance() else pack
 
@@ -111,6 +110,7 @@ class _Drawing:
 
     def content(self) -> dict[str, Any]:
         """The pack's files by their names."""
+        self._dice.doubts(0, 0.02, 0.02, 0.1, 0.4)
         parts = [self._ladder(), self._profile(), self._coverage(), self._expectations(), self._strange()]
         outcomes = [self._outcome(f"o{at}", part) for at, part in enumerate(parts)]
         if self._dice.chance():
