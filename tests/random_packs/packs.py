@@ -104,13 +104,18 @@ class _Drawing:
         self._read = Framework.model_validate({**self._framework, "outcomes": _NO_OUTCOME})
         read = [Standard.model_validate(one) for one in self._standards]
         self._context = RuleContext(self._read, unfold(self._read, read), {})
-        self._draw = Rules(dice, self._read, self._context.unfolded)
+        self._rules_of = Rules(dice, self._read, self._context.unfolded)
         self._rules: dict[str, dict[str, Any]] = {}
         self._concluded: dict[str, list[Conclusion]] = {}
 
+    @property
+    def _draw(self) -> Rules:
+        """What draws the next rule, of which much is doubtful or nothing."""
+        self._dice.doubts(0, 0, 0.5)
+        return self._rules_of
+
     def content(self) -> dict[str, Any]:
         """The pack's files by their names."""
-        self._dice.doubts(0, 0.02, 0.02, 0.1, 0.4)
         parts = [self._ladder(), self._profile(), self._coverage(), self._expectations(), self._strange()]
         outcomes = [self._outcome(f"o{at}", part) for at, part in enumerate(parts)]
         if self._dice.chance():

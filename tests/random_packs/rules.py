@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = [source.value for source in EvidenceSource]
 _FOUND: Final = ("met", "partly", "short", "not_met", "seen")
+_SUMMING: Final = ("level", "zone", "verdict", "whole", "seen", "met", "short")
 _COMPARED: Final = ("> 0.25", ">= 0.5", "< 12", "<= 0.25", "> 3", "< 1", "known", "unknown")
 
 
@@ -166,7 +167,7 @@ class Rules:
         dice = self._dice
         if dice.chance(0.4):
             return {"at_least": dice.choice([1, 2, 4])}
-        return {dice.choice(["at_most", "more_than"]): dice.choice([0, 2, "limit", "limit"])}
+        return {dice.choice(["at_most", "more_than"]): dice.choice([0, 2, *["limit"] * 4])}
 
     def table(
         self, name: str, readable: Sequence[Conclusion], outcomes: Sequence[str], *, always: bool
@@ -189,7 +190,10 @@ class Rules:
         """Where some columns look: whether at a fact, its name, and the values that it can have."""
         known = facts_of(self._framework)
         of_facts = [(True, name, tuple(self._words(name))) for name in self._dice.some(known, 1, 3)]
-        return [*((False, one.name, one.values) for one in self._dice.some(readable, 0, 4)), *of_facts]
+        # What rules sum up is looked at most.
+        summed = [one for one in readable if one.name.rpartition(".")[2] in _SUMMING]
+        chosen = dict.fromkeys([*self._dice.some(summed, 0, 2), *self._dice.some(readable, 0, 2)])
+        return [*((False, one.name, one.values) for one in chosen), *of_facts]
 
     def _words(self, fact: str) -> list[str]:
         return [] if COMMON.get(fact) == "number" else words_of(fact, self._framework)
