@@ -30,13 +30,16 @@ $(READY): pyproject.toml $(PLUGINS) requirements/dev.txt requirements/durable.tx
 
 DEMO := demo-output/evidence.csv --people demo-output/people.csv --as-of 2025-07-31
 
-demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks, and one filled sheet, with reasons.
+demo: $(READY) ## Evaluate a school of 60 synthetic staff under four frameworks, one by one and all at once, with reasons.
 	$(BIN)/python examples/demo_school.py demo-output
 	$(BIN)/bandstand evaluate $(DEMO)
 	$(BIN)/bandstand explain $(DEMO) -f smart_equip --outcome ladder --person P-0022
 	$(BIN)/bandstand explain $(DEMO) -f hampshire_careers --set pay_switch=partial --person P-0032
 	$(BIN)/bandstand explain $(DEMO) -f cat_toolkit --since 2024-12-31 --person P-0040
 	$(BIN)/bandstand explain $(DEMO) -f npqel --outcome plan --person PLAN-1
+	$(BIN)/bandstand cohort $(DEMO) -o demo-output/results.parquet --force --verify-sample 10
+	$(BIN)/bandstand summary demo-output/results.parquet
+	$(BIN)/bandstand open demo-output/results.parquet P-0022 -f smart_equip --outcome ladder
 	$(BIN)/bandstand explain demo-output/sheet-P-0061.xlsx --people demo-output/people.csv --why-not 4
 
 spark: $(READY) ## Install what runs a cohort on Spark; it needs Java 17, which make does not install.
