@@ -61,6 +61,7 @@ OUTPUTS = {
     "key.schema.json",
     "listing.schema.json",
     "locking.schema.json",
+    "opened.schema.json",
     "overlay-check.schema.json",
     "overlay-new.schema.json",
     "problem.schema.json",

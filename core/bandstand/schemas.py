@@ -36,6 +36,7 @@ from bandstand.models.listing import (
     SheetListing,
 )
 from bandstand.models.lock import Lock, LockListing
+from bandstand.models.opened import Opened
 from bandstand.models.overlay import Overlay, ValuesFile, WordingFile
 from bandstand.models.problem import Problem
 from bandstand.models.signature import KeyListing, Signature, SignListing, VerifyListing
@@ -195,6 +196,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "serialization",
         "A comparison of two packs",
         "What `bandstand diff OLD NEW --json` writes: what changed in meaning, and what becomes of the examples.",
+    ),
+    "opened": (
+        Opened,
+        "serialization",
+        "A row of a table of results, opened",
+        "What `bandstand open RESULTS PERSON --json` writes: the row, the evaluation, and whether they agree.",
     ),
     "summary": (
         Summary,

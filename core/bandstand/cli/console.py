@@ -96,3 +96,19 @@ def reading() -> Iterator[Callable[[int], None]]:
     ) as progress:
         task = progress.add_task("reading", total=None)
         yield lambda rows: progress.update(task, completed=rows)
+
+
+@contextlib.contextmanager
+def doing() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error, told what is done, how much of it and of how much, when that is a terminal."""
+    errors = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda what, done, of: progress.update(task, description=what, completed=done, total=of)

@@ -206,7 +206,8 @@ def read_bytes(path: Path, limits: Limits) -> bytes | Problem:
         return problem
     try:
         with path.open("rb") as file:
-            data = file.read(limits.max_bytes + 1)
+            # What is asked for is what memory is taken for.
+            data = file.read(min(limits.max_bytes, path.stat().st_size) + 1)
     except OSError as error:
         return _not_readable(path, error)
     return too_large(path, len(data), limits) if len(data) > limits.max_bytes else data

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
@@ -30,8 +28,9 @@ from bandstand.effective import notes_on_validity
 from bandstand.errors import ProblemsError, RefusedError
 from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.source import EVIDENCE, file_problem, name_of
-from bandstand.models.cohort_run import RUN_KEY, CohortRun, InputPin, RunCounts, RunPack
+from bandstand.models.cohort_run import RUN_KEY, CohortRun, RunCounts, RunPack
 from bandstand.workforce.asked import Asked, asked, check_question
+from bandstand.workforce.pins import folder_pin, pin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -362,9 +361,9 @@ class _Run:
     ) -> CohortRun:
         question, given = self._question, self._given
         if read.folder is None:
-            pins = [_pin(file.path, file.name) for file in read.inputs.files]
+            pins = [pin(file.path, file.name) for file in read.inputs.files]
         else:
-            pins = [_folder_pin(read.folder)]
+            pins = [folder_pin([file.path for file in read.folder.files], name_of(read.folder.path))]
         counts = RunCounts(
             read=tally.read,
             rejected=tally.rejected,
@@ -376,7 +375,7 @@ class _Run:
         return CohortRun(
             engine=f"bandstand {__version__}",
             evidence=tuple(pins),
-            people=None if given.people is None else _pin(given.people, name_of(given.people)),
+            people=None if given.people is None else pin(given.people, name_of(given.people)),
             packs=tuple(
                 RunPack(
                     id=pack.id,
@@ -469,19 +468,6 @@ def _state_of(path: Path) -> list[Any]:
         about = path.stat()
         return [str(path.absolute()), about.st_size, about.st_mtime_ns]
     return [str(path.absolute())]
-
-
-def _pin(path: Path, name: str) -> InputPin:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return InputPin(name=name, bytes=path.stat().st_size, sha256=f"sha256:{digest}")
-
-
-def _folder_pin(folder: CodedFolder) -> InputPin:
-    pins = {file.path.name: _pin(file.path, file.name) for file in folder.files}
-    own = json.dumps({name: pin.sha256 for name, pin in sorted(pins.items())}, separators=(",", ":"))
-    digest = hashlib.sha256(own.encode()).hexdigest()
-    return InputPin(name=name_of(folder.path), bytes=sum(pin.bytes for pin in pins.values()), sha256=f"sha256:{digest}")
 
 
 def _has_any(work: WorkFolder) -> bool:

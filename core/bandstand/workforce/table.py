@@ -94,6 +94,15 @@ class ResultsTable:
             yield dict(zip(names, row, strict=True))
 
 
+def check_installed() -> None:
+    """See that what reads tables of results is installed.
+
+    Raises:
+        NotFoundError: It is not; the message says how to install it.
+    """
+    _libraries()
+
+
 def _libraries() -> tuple[Any, Any]:
     try:
         import duckdb  # noqa: PLC0415 - an extra
