@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
@@ -193,11 +198,6 @@ def test_without_java_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch
         pass
 
 
-@pytest.mark.parametrize("master", ["local", "local[*]", "local-cluster[2,1,512]", "spark://host:7077", "yarn"])
-def test_a_master_is_known_by_its_form(master: str) -> None:
-    assert cluster.MASTERS.fullmatch(master)
-
-
 @pytest.mark.parametrize(
     ("given", "told"),
     [("hdfs://host/a.parquet", "hdfs://host/a.parquet"), ("s3a:/bucket/a b.csv", "s3a://bucket/a b.csv")],
@@ -208,3 +208,35 @@ def test_an_address_keeps_its_two_slashes(given: str, told: str) -> None:
 
 def test_a_path_is_told_to_spark_as_a_file_of_this_machine(tmp_path: Path) -> None:
     assert cluster.address(str(tmp_path / "a.csv")) == (tmp_path / "a.csv").as_uri()
+
+
+@needs_spark
+def test_the_command_writes_on_a_cluster_what_it_writes_on_one_machine(
+    school: tuple[pa.Table, pa.Table], tmp_path: Path
+) -> None:
+    few = pc.less(school[1]["person"], "P-0012.0000")
+    ours = pc.equal(school[0]["framework"], "smart_equip")
+    named = pc.and_(pc.less(school[0]["person"], "P-0012.0000"), ours)
+    evidence = with_faults(school[0].filter(named), {3: {"claim": "splendid"}})
+    pq.write_table(evidence, tmp_path / "evidence.parquet")
+    pa_csv.write_csv(school[1].filter(few), tmp_path / "people.csv")
+    command = [sys.executable, "-m", "bandstand", "cohort", "evidence.parquet", "--people", "people.csv"]
+    command += ["--framework", "smart_equip", "--as-of", "2025-07-31"]
+    said = {}
+    for name, more in (("alone", ()), ("spark", ("--on", "local[1]", "--partitions", "2"))):
+        done = subprocess.run(  # noqa: S603 - the program under test
+            [*command, "-o", f"{name}.parquet", *more], cwd=tmp_path, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 2, done.stderr
+        said[name] = [text.replace(name, "") for text in (done.stdout, done.stderr)]
+    # Nothing of what Spark has to say reaches the screen.
+    assert said["spark"] == said["alone"]
+    alone, spark = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("alone", "spark"))
+    assert spark.equals(alone)
+    assert alone.num_rows > 20
+    counts = [json.loads(table.schema.metadata[b"bandstand.run"])["counts"] for table in (alone, spark)]
+    assert counts[0] == counts[1]
+    with (tmp_path / "spark.rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        (reject,) = csv.DictReader(file)
+    assert (reject["field"], reject["code"], reject["claim"]) == ("claim", "not-a-claim", "splendid")
+    assert not list(tmp_path.glob(".*"))

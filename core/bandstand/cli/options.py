@@ -103,6 +103,15 @@ Memory = Annotated[
 Processes = Annotated[
     int | None, typer.Option("--processes", min=1, help="Processes that work. [default: one for each core]")
 ]
+OnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--on", help="Evaluate on Spark instead: spark://HOST:PORT, yarn, or local[*] to try it.", metavar="CLUSTER"
+    ),
+]
+Partitions = Annotated[
+    int | None, typer.Option("--partitions", min=1, help="Parts that Spark puts people into. [default: Spark decides]")
+]
 RejectFile = Annotated[
     Path | None,
     typer.Option(

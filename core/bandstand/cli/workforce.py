@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +19,10 @@ from bandstand.cli.options import (
     Frameworks,
     LockOption,
     Memory,
+    OnOption,
     OutcomeOption,
     OverlayOption,
+    Partitions,
     People,
     Processes,
     Purpose,
@@ -48,6 +51,8 @@ _INTERRUPTED = 130
 _UNREAD = "rows could not be read, and the results are without them"
 #: Bytes of a file that is worth several processes.
 _LARGE = 2_000_000
+#: Where Spark may be told to run, as it writes that.
+_CLUSTERS = re.compile(r"local(\[[^\]]+\])?|local-cluster\[\d+,\d+,\d+\]|spark://\S+|k8s://\S+|yarn")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -79,6 +84,8 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     rejects: RejectFile = None,
     memory: Memory = "1GB",
     processes: Processes = None,
+    on: OnOption = None,
+    partitions: Partitions = None,
     verify_sample: Annotated[
         int, typer.Option("--verify-sample", min=0, help="Evaluate so many people again, one by one, and compare.")
     ] = 0,
@@ -98,6 +105,7 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     if verify_sample and output.suffix.lower() == ".csv":
         raise typer.BadParameter("a sample can be verified of .parquet and .arrow", param_hint="--verify-sample")
     _may_write(output, force=force)
+    _may_run_on(on, partitions, restart=restart)
     _need_libraries()
     from bandstand.workforce.asked import CohortQuestion  # noqa: PLC0415 - heavy, and --help needs none of it
     from bandstand.workforce.run import Given, evaluate_workforce  # noqa: PLC0415
@@ -121,7 +129,12 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     given = Given(tuple(files), output, rejects, people, tuple(overlay or ()), in_use)
     differ: list[str] = []
     with errors.told(as_json=as_json), _progress(shown=not as_json) as progress, _resumable(output):
-        done = evaluate_workforce(service, question, given, resources, progress, restart=restart)
+        if on is None:
+            done = evaluate_workforce(service, question, given, resources, progress, restart=restart)
+        else:
+            from bandstand.workforce.on_spark import evaluate_on_cluster  # noqa: PLC0415
+
+            done = evaluate_on_cluster(service, question, given, on, progress, partitions=partitions)
         if verify_sample:
             differ = verify(service, done, given, verify_sample, progress)
     _say(done, as_json=as_json)
@@ -176,6 +189,15 @@ def _may_write(output: Path, *, force: bool) -> None:
         raise typer.BadParameter(f"{output} is there already; --force replaces it", param_hint="--output")
     if not output.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+
+
+def _may_run_on(on: str | None, partitions: int | None, *, restart: bool) -> None:
+    if on is None and partitions is not None:
+        raise typer.BadParameter("it is of a run on Spark: name the cluster by --on", param_hint="--partitions")
+    if on is not None and not _CLUSTERS.fullmatch(on):
+        raise typer.BadParameter(f'"{on}" is no cluster; write spark://HOST:PORT, yarn, or local[*]', param_hint="--on")
+    if on is not None and restart:
+        raise typer.BadParameter("a run on Spark always begins anew", param_hint="--restart")
 
 
 def _need_libraries() -> None:

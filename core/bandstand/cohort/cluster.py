@@ -11,23 +11,23 @@ import sys
 import tempfile
 from functools import reduce
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING
 
 from bandstand.cohort.executor import BROKEN, EXECUTOR, ROW, STRAY
 from bandstand.cohort.spark import need_spark
 from bandstand.errors import BandstandError, EngineError, EngineUnavailableError, ProblemsError
+from bandstand.interop.csv_rows import delimiter_of
 from bandstand.interop.source import file_problem, missing_columns
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
+    from bandstand.cohort.spark import SparkRun
     from bandstand.interop.source import Headings
     from bandstand.models.problem import Problem
 
-#: Where Spark may be told to run: on this machine, as its own cluster of processes, on a cluster of Spark's, or others.
-MASTERS: Final = re.compile(r"local(\[[^\]]+\])?|local-cluster\[\d+,\d+,\d+\]|spark://\S+|yarn|k8s://\S+")
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]+):/+(?=[^/])", re.IGNORECASE)
 _SAID = re.compile(rf"{EXECUTOR}: (.+)")
 _HEAD = 1 << 16
@@ -121,7 +121,9 @@ def _first_line(error: Exception) -> str:
     return line if line.endswith(".") else f"{line}."
 
 
-def read_files(spark: SparkSession, names: Sequence[str], headings: Headings) -> DataFrame:
+def read_files(
+    spark: SparkSession, names: Sequence[str], headings: Headings, wanted: Container[str] | None = None
+) -> DataFrame:
     """Files as one table, in which a column that only some have is empty for the others.
 
     Args:
@@ -129,11 +131,17 @@ def read_files(spark: SparkSession, names: Sequence[str], headings: Headings) ->
         names: Parquet, CSV or JSON Lines by their suffixes, also packed as ``.gz``, and folders of Parquet; each a path
             or an address such as ``hdfs://...``.
         headings: What they hold.
+        wanted: The fields that are read of them; every column when None.
 
     Raises:
         ProblemsError: One is not there or of another kind, or lacks a column.
     """
     tables = [_read_file(spark, name, headings) for name in names]
+    if wanted is not None:
+        own = (ROW, STRAY, BROKEN)
+        tables = [
+            table.select(*(_named(table, c) for c in table.columns if c in wanted or c in own)) for table in tables
+        ]
     kinds: dict[str, set[str]] = {}
     for column, kind in (pair for table in tables for pair in table.dtypes):
         kinds.setdefault(column, set()).add(kind)
@@ -148,7 +156,7 @@ def _as_texts(table: DataFrame, columns: Container[str]) -> DataFrame:
 
     for column, kind in table.dtypes:
         if column in columns and kind != "string":
-            values = table[f"`{column}`"]
+            values = _named(table, column)
             is_list = kind.startswith("array")
             table = table.withColumn(column, functions.concat_ws("; ", values) if is_list else values.cast("string"))
     return table
@@ -193,15 +201,16 @@ def _read_csv(spark: SparkSession, name: str, where: str, headings: Headings) ->
     return spark.read.csv(where, schema, header=True, **options)
 
 
+def _named(table: DataFrame, column: str) -> Column:
+    return table[f"`{column.replace('`', '``')}`"]
+
+
 def _delimiter(name: str, where: str, headings: Headings) -> str:
     """What parts the cells of a CSV file; in one that is not on this machine it is the usual one."""
     if not where.startswith("file:"):
         return "\t" if ".tsv" in name.lower() else ","
     with _text_of(name) as file:
-        first = next((line for line in file if line.strip()), "")
-    return max(
-        ",;\t|", key=lambda mark: sum(headings.column(cell.strip('" \r\n')) is not None for cell in first.split(mark))
-    )
+        return delimiter_of(file.read(_HEAD), headings)
 
 
 def _text_of(name: str) -> IO[str]:
@@ -213,6 +222,28 @@ def _text_of(name: str) -> IO[str]:
 def _not_there(name: str) -> Problem:
     remedy = "Check the name. Every machine of a cluster has to find it there: put it where all of them can read."
     return file_problem(Path(name), "no-such-file", "There is no such file.", remedy)
+
+
+def write_parts(run: SparkRun, folder: Path, asks: Sequence[tuple[str, str]]) -> int:
+    """Write what came of a run into a folder that executors see as well.
+
+    Args:
+        run: The run.
+        folder: The folder; ``results`` and ``rejects`` in it are folders of Parquet, whose files follow one another by
+            their names.
+        asks: The framework and outcome of what is asked, in the order in which a person's results come.
+
+    Returns:
+        How many rows of results there are.
+    """
+    from pyspark.sql import functions  # noqa: PLC0415 - of an extra
+
+    known = functions.array(*(functions.lit(" ".join(ask)) for ask in asks))
+    place = functions.array_position(known, functions.concat_ws(" ", "framework", "outcome"))
+    run.results.orderBy("person", place).write.parquet(address(str(folder / "results")))
+    run.rejects.orderBy("file", "said").write.parquet(address(str(folder / "rejects")))
+    rows: int = run.results.count()
+    return rows
 
 
 def address(name: str) -> str:

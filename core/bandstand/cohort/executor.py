@@ -134,7 +134,7 @@ def whole_people(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Ta
 
     Yields:
         Everything that is in the batches, in the same order. There are never more rows in hand than those, one
-        person's and one batch's.
+        person's and two batches'.
     """
     held: list[pa.RecordBatch] = []
     size = 0

@@ -28,9 +28,10 @@ from bandstand.effective import notes_on_validity
 from bandstand.errors import ProblemsError, RefusedError
 from bandstand.interop.columns import ColumnWatch
 from bandstand.interop.source import EVIDENCE, file_problem, name_of
-from bandstand.models.cohort_run import RUN_KEY, CohortRun, RunCounts, RunPack
+from bandstand.models.cohort_run import RUN_KEY, CohortRun, RunCounts
 from bandstand.workforce.asked import Asked, asked, check_question
 from bandstand.workforce.pins import folder_pin, pin
+from bandstand.workforce.recorded import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -372,32 +373,16 @@ class _Run:
             people_rejected=0 if people is None else len(people.rejects),
             written=tally.written,
         )
-        return CohortRun(
-            engine=f"bandstand {__version__}",
-            evidence=tuple(pins),
-            people=None if given.people is None else pin(given.people, name_of(given.people)),
-            packs=tuple(
-                RunPack(
-                    id=pack.id,
-                    version=pack.version,
-                    digest=pack.digest,
-                    overlay=None if pack.overlay is None else pack.overlay.digest,
-                )
-                for pack in packs
-            ),
-            overlays=tuple(map(str, given.overlays)),
-            lock=None if given.lock is None else str(given.lock),
-            frameworks=question.frameworks,
-            outcome=question.outcome,
-            purpose=question.purpose,
+        return record(
+            question,
+            pins,
+            None if given.people is None else pin(given.people, name_of(given.people)),
+            packs,
+            counts,
             as_of=as_of,
-            since=question.since,
-            review_point=question.review_point,
-            settings=dict(question.settings),
-            default_framework=question.default_framework,
-            every_conclusion=question.every_conclusion,
             today=self._today,
-            counts=counts,
+            overlays=given.overlays,
+            lock=given.lock,
         )
 
     def _file_problems(self, read: _Read, tally: Tally) -> list[Problem]:
