@@ -14,10 +14,11 @@ import bandstand
 from bandstand.errors import ProblemsError
 from bandstand.models.clauses import FactKnown, Lowered
 from bandstand.packs import bounds
-from bandstand.packs.load import load_pack
+from bandstand.packs.load import load_pack, read_pack
 from bandstand.plugins import load_catalogue
 from bandstand.rules.ragging import Ragging
 from codes_in_source import codes_of
+from random_packs.strangers import Loose
 from tiny import TINY, tiny
 
 if TYPE_CHECKING:
@@ -747,7 +748,7 @@ framework.yaml
 - level: ladder.level
 + level: expected.zone
 ! unfit-conclusion framework.yaml, line 58, outcomes[0].level: expected.zone does not give a level.
-  Name a conclusion whose values are numbers, as ladder.level.
+  Name a conclusion whose values are numbers from 0, as ladder.level.
 
 framework.yaml
 - zone: expected.zone
@@ -1468,6 +1469,29 @@ def test_no_kind_of_rule_reads_a_fact_that_rules_may_not_know(fact: str, code: s
     (problem,) = caught.value.problems
     assert (problem.code, problem.place.file, problem.place.line) == (code, "rules/sheet.yaml", 2)
     assert f'"{fact}"' in problem.message
+
+
+_LEVELS = """\
+rules:
+  - id: own
+    kind: loose
+    label: Levels of our own
+    source: 1
+    says: {{ level: {0} }}
+    otherwise: {{ level: {0[0]} }}
+    clauses: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "fits"), [([4, 0, 7], True), ([0, 32_767], True), ([-1, 0], False), ([0, 32_768], False), ([1], False)]
+)
+def test_levels_are_at_least_two_numbers_from_none_on(values: list[int], fits: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    outcome = ("framework.yaml", "    level: ladder.level\n", "    level: own.level\n")
+    rules = ("framework.yaml", "rules: [ladder,", "rules: [own, ladder,")
+    folder = tiny(tmp_path, ("rules/own.yaml", "", _LEVELS.format(values)), outcome, rules)
+    problems = read_pack(folder, {**KINDS, "loose": Loose}).all_problems()
+    assert [problem.code for problem in problems] == ([] if fits else ["unfit-conclusion"])
 
 
 @pytest.mark.parametrize("name", ["rules/bands.yaml", "evidence.schema.json", "examples"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bandstand.models.framework import ZONES
 from bandstand.rules.base import did_you_mean
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What an action's text may name where its outcome has levels.
 LEVEL_FIELDS = frozenset({"level", "next_level", "standing"})
+#: No level is above this, which is what a table of results has room for.
+_HIGHEST: Final = 32_767
 
 
 def check_standards(draft: Draft, framework: Framework) -> None:
@@ -228,13 +230,14 @@ def _needs_a_level(text: str) -> bool:
 
 
 def _check_values(field: str, conclusion: Conclusion, path: Path, top: Source) -> None:
-    """A level is one of at least two numbers, a zone one of the zones or none; what speaks is true or false."""
+    """A level is one of at least two numbers from 0, a zone one of the zones or none; what speaks is true or false."""
     if field == "speaks":
         fits = all(isinstance(value, bool) for value in conclusion.values)
         remedy = "Name a conclusion that is true or false, as profile.seen."
     elif field == "level":
-        fits = all(type(value) is int for value in conclusion.values) and len(conclusion.values) > 1
-        remedy = "Name a conclusion whose values are numbers, as ladder.level."
+        numbers = [value for value in conclusion.values if type(value) is int and 0 <= value <= _HIGHEST]
+        fits = len(conclusion.values) == len(numbers) > 1
+        remedy = "Name a conclusion whose values are numbers from 0, as ladder.level."
     else:
         fits = all(value is None or value in ZONES for value in conclusion.values)
         remedy = "Name a conclusion whose values are zones, as expected.zone."
