@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import support
-from bandstand.cohort import coding, combine
+from bandstand.cohort import coding, combine, judge
 from bandstand.cohort.batch import Saying
 from bandstand.cohort.coding import Coder
 from bandstand.cohort.raw import array_of, python_values
+from bandstand.cohort.read import Coded
 from bandstand.interop.records import RecordCheck
 from bandstand.interop.source import RawRow
 from bandstand.interop.versions import Gone, OtherVersions
@@ -26,7 +28,6 @@ from bandstand.interop.versions import Gone, OtherVersions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bandstand.cohort.read import Coded
     from bandstand.models.problem import Problem
     from bandstand.packs.pack import Pack
 
@@ -252,6 +253,7 @@ COLUMNS: dict[str, list[pa.Array]] = {
         pa.array([["P-1"], [], None, [None]]),
         pa.array(["P-1", " P-1", "P-1 ", "P-2"]).dictionary_encode(),
         pa.array([dt.date(2025, 1, 1)] * 4),
+        pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 1]), pa.array(["P-1", "P-1", "P-2"])),
         pa.nulls(4),
         pc.run_end_encode(pa.array(["P-1", "P-1", "P-2", None])),
         pa.array([b"P-1", b"P\xc3", b"\xed\xa0\x80", b"ok"]).view(pa.string()),
@@ -437,6 +439,27 @@ def test_combinations_past_what_a_table_holds_are_sorted_out(monkeypatch: pytest
     ]
     coded, coder = coded_alike(table_of(rows, "text"), rows)
     assert len(set(coded.saying.tolist())) == len(coder.sayings) == 4
+
+
+@pytest.mark.parametrize("limit", ["_KEPT", "_BITS"])
+def test_what_is_forgotten_is_judged_again_and_keeps_its_position(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, limit, 3)
+    coder = coder_of(packs("values"))
+    claims = ["met", "not_met", "partly_met", "mett"]
+    found = []
+    for author in ("A-1", "A-2", "A-3", "A-1"):
+        table = rows_like(claim=claims, author=[author] * 4, moderated_by=["A-9"] * 4)
+        coded = coder.code(table, file="f", first_row=1)
+        found.append((coded.saying.tolist(), [reject.row for reject in coded.rejects]))
+    assert found == [([0, 1, 2], [4])] * 4
+
+
+def test_one_reject_can_be_asked_for() -> None:
+    coded = coder_of(packs()).code(rows_like(claim=["mett", "met", "mutt"]), file="f", first_row=1)
+    assert [coded.rejects[at].row for at in (0, 1, -1)] == [1, 3, 3]
+    assert [reject.row for reject in coded.rejects[1:]] == [3]
+    assert Coded.of([coded, coded]).read == 6
+    assert [reject.row for reject in Coded.of([coded, replace(coded, rejects=())]).rejects] == [1, 3]
 
 
 def test_no_rows_at_all_are_no_records() -> None:

@@ -48,7 +48,10 @@ _STAND_INS = {
     "note": {"note": "-"},
     "attachments": {"attachments": "-"},
 }
+#: So many combinations, and values of one field, are remembered before all are forgotten.
 _KEPT = 500_000
+#: Bits of a whole number that has a sign and is not below 0.
+_BITS = 62
 
 
 class Judge:
@@ -235,7 +238,7 @@ class _Known:
 
     def add(self, places: Longs, outcomes: Ints) -> None:
         """Keep what combinations come to that were not known."""
-        if sum(self._bits) > 62:  # noqa: PLR2004 - bits of a whole number that has a sign
+        if sum(self._bits) > _BITS:
             # Too many to be numbered together: they are judged again with each batch.
             return
         together = np.concatenate([self._places, places], axis=1)

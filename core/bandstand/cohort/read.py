@@ -72,9 +72,13 @@ class Rejects(Sequence[Reject]):
         self.parts: Final = tuple(part for part in parts if len(part.which))
 
     @classmethod
-    def together(cls, each: Iterable[Rejects]) -> Rejects:
+    def together(cls, each: Iterable[Sequence[Reject]]) -> Sequence[Reject]:
         """Those of several tables."""
-        return cls([part for own in each for part in own.parts])
+        every = list(each)
+        lazy = [own for own in every if isinstance(own, Rejects)]
+        if len(lazy) < len(every):
+            return tuple(reject for own in every for reject in own)
+        return cls([part for own in lazy for part in own.parts])
 
     def __len__(self) -> int:
         return sum(len(part.which) for part in self.parts)
@@ -123,7 +127,7 @@ class Coded:
         person: Whose each good row is: a dictionary of ids.
         saying: What each says: a position among the coder's sayings.
         day: The day of each, in days since 1970-01-01.
-        rejects: The rows that could not be read.
+        rejects: The rows that could not be read, in their order.
         read: How many rows there were.
     """
 
@@ -140,7 +144,7 @@ class Coded:
             people_of(parts),
             np.concatenate([part.saying for part in parts]),
             np.concatenate([part.day for part in parts]),
-            Rejects.together(part.rejects for part in parts if isinstance(part.rejects, Rejects)),
+            Rejects.together(part.rejects for part in parts),
             sum(part.read for part in parts),
         )
 
