@@ -291,17 +291,12 @@ class _Piece:
     def _kinds(self, rows: Longs, sayings: Ints, numbers: Ints, days: Days) -> Iterator[tuple[int, ...] | None]:
         """Of each of some rows its kind: which combination it has that is odd, when, and how what else is odd reads.
 
-        What a good day is matters by the versions that hold then alone, and what else is said does not matter to a bad
-        one.
+        What is good adds nothing to what is told of the rest, but that of a good day it matters which versions hold.
         """
         dated = np.ones(len(rows), np.bool_) if days.good is None else days.good[rows]
         when = np.where(dated, self._judge.spans(days.days[rows]), days.written[rows])
         marks = [mark[rows] for mark in self._marks]
-        is_odd = sayings[rows] < 0
-        # Of an id that cannot be read all is told that can be, and so the words matter then, whatever they say.
-        for mark in marks:
-            is_odd |= mark >= 0
-        what = np.where(is_odd, numbers[rows], -1)
+        what = np.where(sayings[rows] < 0, numbers[rows], -1)
         alone = np.zeros(len(rows), np.bool_) if self._alone is None else self._alone[rows]
         each = zip(*(array.tolist() for array in (what, dated, when, *marks)), strict=True)
         for is_alone, kind in zip(alone.tolist(), each, strict=True):
