@@ -45,7 +45,7 @@ def row_of(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Ev
     row = published_row(evaluated, every_conclusion=ask.every_conclusion)
     # What verifies a sample of a table does not publish each person for it, and says the same.
     assert verify.differences(row, evaluated, every_conclusion=ask.every_conclusion) == []
-    return row
+    return {**row, **{name: [] for name in ask.without}}
 
 
 def evaluate(evaluator: Evaluator, ask: Ask, person: Person, evidence: Sequence[Evidence]) -> Evaluated:

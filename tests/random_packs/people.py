@@ -13,12 +13,14 @@ from random_packs.frameworks import ANSWERS, DAY, STAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bandstand.cohort.ask import Leave
     from bandstand.models.framework import Outcome
     from bandstand.packs.pack import Pack
     from random_packs.dice import Dice
 
 _SOURCES: Final = list(EvidenceSource)
 _MONTHS: Final = 30
+_LEFT_OUT: Final[tuple[Leave, ...]] = ("columns", "blockers", "caveats")
 
 
 def draw_ask(dice: Dice, pack: Pack, outcome: Outcome) -> Ask:
@@ -35,6 +37,7 @@ def draw_ask(dice: Dice, pack: Pack, outcome: Outcome) -> Ask:
         {"limit": dice.choice([*ANSWERS["limit"], "many"])} if dice.chance(0.4) else {},
         as_of - dt.timedelta(days=dice.choice(before)) if dice.chance() else None,
         every_conclusion=dice.chance(0.8),
+        without=frozenset(dice.some(_LEFT_OUT, 1) if dice.chance(0.1) else ()),
     )
 
 
