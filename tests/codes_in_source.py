@@ -35,7 +35,14 @@ _SOURCES: dict[ListName, tuple[str, ...]] = {
     "check": ("checks/*.py", "found.py"),
     "overlay": ("packs/overlay*.py", "overlays*.py"),
     "lock": ("locks*.py", "locks/*.py"),
-    "input": ("interop/*.py", "cohort/files.py", "cohort/*_in.py", "cohort/coded.py", "workforce/run.py"),
+    "input": (
+        "interop/*.py",
+        "cohort/files.py",
+        "cohort/*_in.py",
+        "cohort/coded.py",
+        "workforce/encoding.py",
+        "workforce/given.py",
+    ),
 }
 
 

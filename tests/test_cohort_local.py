@@ -17,19 +17,23 @@ from bandstand.cohort.local import Resources
 from bandstand.cohort.parts import Worker
 from bandstand.cohort.spool import Cuts
 from bandstand.cohort.work import WorkFolder
-from bandstand.errors import RefusedError, RunError
+from bandstand.errors import ProblemsError, RefusedError, RunError
 from bandstand.models.cohort_run import RUN_KEY, CohortRun
+from bandstand.models.lock import Standing
+from bandstand.models.problem import Place, Problem
 from bandstand.service import Service
 from bandstand.workforce.asked import CohortQuestion
-from bandstand.workforce.run import Given, encode_evidence, evaluate_workforce
+from bandstand.workforce.encoding import encode_evidence
+from bandstand.workforce.given import Given
+from bandstand.workforce.run import evaluate_workforce
 from bandstand.workforce.verified import verify_sample
-from cohorts import LINES, as_csv, as_jsonl, as_parquet, records, shuffled
+from cohorts import FIELDS, LINES, as_csv, as_jsonl, as_parquet, records, shuffled
 from workforce import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandstand.workforce.run import CohortDone
+    from bandstand.workforce.given import CohortDone
     from cohorts import Record
 
 AS_OF = dt.date(2025, 7, 31)
@@ -366,3 +370,86 @@ def test_cuts_keep_equal_ids_together_and_ranges_in_order() -> None:
     assert [at for _, at in ordered] == sorted(found)
     assert cuts.range_of(pa.array(["ab"])).tolist() == [found[1]]
     assert Cuts.of(pa.array([], pa.string()), 4).ranges == 1
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_that_turns_out_to_be_broken_stops_the_run(tmp_path: Path, processes: int) -> None:
+    path = as_csv(tmp_path / "e.csv", records())
+    lines = path.read_bytes().split(b"\n")
+    lines[200] = lines[200].replace(b"met", b"m\xe9t")
+    path.write_bytes(b"\n".join(lines))
+    with pytest.raises(ProblemsError) as left:
+        run(path, tmp_path / "out.parquet", processes=processes)
+    (problem,) = left.value.problems
+    assert (problem.code, problem.place.line) == ("wrong-encoding", 201)
+    whole = as_parquet(tmp_path / "e.parquet", records())
+    data = bytearray(whole.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 400] = b"?" * 400
+    whole.write_bytes(data)
+    with pytest.raises(ProblemsError) as left:
+        run(whole, tmp_path / "out.parquet", processes=processes)
+    assert {problem.code for problem in left.value.problems} == {"broken-parquet"}
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_ids_may_be_numbers_and_some_rows_without_any(tmp_path: Path) -> None:
+    rows = [{**row, "person": str(int(str(row["person"])[2:]) * 37 % 100)} for row in records()]
+    plain = rows_of(run(as_csv(tmp_path / "e.csv", rows), tmp_path / "plain.parquet").output)
+    numbered = [{**row, "person": int(str(row["person"]))} for row in rows]
+    numbered.insert(100, {**numbered[0], "person": None})
+    schema = pa.schema([("person", pa.int64()), *((name, pa.string()) for name in FIELDS[1:])])
+    pq.write_table(pa.Table.from_pylist(numbered, schema=schema), tmp_path / "e.parquet", row_group_size=40)
+    done = run(tmp_path / "e.parquet", tmp_path / "out.parquet")
+    assert rows_of(done.output) == plain
+    assert rejects_of(done) == [("101", "person", "missing-field")]
+
+
+def test_a_range_of_people_with_far_too_many_rows_is_parted_again(tmp_path: Path) -> None:
+    few, many = records(people=4, each=10), records(people=60, each=10, seed=3)
+    rows = [*few, *({**row, "person": f"Q-{str(row['person'])[2:]}"} for row in many)]
+    path = as_csv(tmp_path / "e.csv", rows, quoted=True)
+    # A file that is quoted is read from its beginning alone to see whom it is about.
+    done = run(path, tmp_path / "out.parquet", processes=2)
+    names = [row["person"] for row in rows_of(done.output)]
+    assert names == sorted({str(row["person"]) for row in rows})
+    other = run(as_parquet(tmp_path / "e.parquet", rows), tmp_path / "other.parquet")
+    assert rows_of(done.output) == rows_of(other.output)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl", "json", "odd.csv"])
+def test_a_staff_list_may_be_in_any_kind_of_file(tmp_path: Path, kind: str) -> None:
+    staff = [{"person": f"P-{n:04}", "grade": f"M{n % 5 + 1}", "school": f"S-{n % 3}"} for n in range(30)]
+    path = tmp_path / f"staff.{kind}"
+    match kind:
+        case "parquet":
+            pq.write_table(pa.Table.from_pylist(staff), path)
+        case "json":
+            path.write_text(json.dumps({"people": staff}))
+        case "jsonl":
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in staff))
+        case _:
+            as_csv(path, staff)
+            if kind == "odd.csv":
+                path.write_text(path.read_text().replace("\n", "\n\n").replace(",", ";"))
+    done = run(as_parquet(tmp_path / "e.parquet", records()), tmp_path / "out.parquet", people=path)
+    rows = rows_of(done.output)
+    assert [(row["grade"], row["school"]) for row in rows] == [("teaching:M1-6", f"S-{n % 3}") for n in range(30)]
+    assert done.rejects is None
+    assert done.run.people is not None
+
+
+def test_a_framework_that_the_lock_refuses_is_told_with_why(tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "e.csv", records())
+    refusing = service()
+    refusing.catalogue.packs = [pack for pack in catalogue().packs if pack.id != "smart_equip"]
+    place = Place(file="bandstand.lock")
+    why = Problem(code="digest-differs", place=place, message="It is not as it was locked.", remedy="Lock it again.")
+    refusing.standings = (Standing(framework="smart_equip", version="2024.1", state="refused", problems=(why,)),)
+    done = evaluate_workforce(
+        refusing, CohortQuestion(), Given([path], tmp_path / "out.csv"), Resources(10**9, 1), lambda *_: None
+    )
+    assert done.rejects is not None
+    with done.rejects.open(encoding="utf-8-sig", newline="") as file:
+        told = next(csv.DictReader(file))
+    assert (told["code"], told["message"]) == ("digest-differs", "It is not as it was locked.")

@@ -23,6 +23,10 @@ class ProblemsError(BandstandError):
         self.problems: tuple[Problem, ...] = tuple(by_place(problems))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[ProblemsError], tuple[tuple[Problem, ...]]]:
+        """Another process gets the problems, and not the message alone."""
+        return type(self), (self.problems,)
+
 
 class RefusedError(BandstandError):
     """The framework does not serve what was asked of it; the message gives the source of the refusal."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from bandstand.cohort.local import Progress, Resources
     from bandstand.service import Service
-    from bandstand.workforce.run import CohortDone
+    from bandstand.workforce.given import CohortDone
 
 #: Endings of a file of results, as bandstand.cohort.output has them, which is too heavy to be loaded for --help.
 _KINDS = (".parquet", ".arrow", ".csv")
@@ -108,7 +108,8 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     _may_run_on(on, partitions, restart=restart)
     _need_libraries()
     from bandstand.workforce.asked import CohortQuestion  # noqa: PLC0415 - heavy, and --help needs none of it
-    from bandstand.workforce.run import Given, evaluate_workforce  # noqa: PLC0415
+    from bandstand.workforce.given import Given  # noqa: PLC0415
+    from bandstand.workforce.run import evaluate_workforce  # noqa: PLC0415
     from bandstand.workforce.verified import verify_sample as verify  # noqa: PLC0415
 
     question = CohortQuestion(
@@ -170,7 +171,8 @@ def encode(  # noqa: PLR0913 - one parameter for each option of the command
     _may_write(output, force=force)
     _need_libraries()
     from bandstand.workforce.asked import CohortQuestion  # noqa: PLC0415 - heavy, and --help needs none of it
-    from bandstand.workforce.run import Given, encode_evidence  # noqa: PLC0415
+    from bandstand.workforce.encoding import encode_evidence  # noqa: PLC0415
+    from bandstand.workforce.given import Given  # noqa: PLC0415
 
     question = CohortQuestion(frameworks=tuple(dict.fromkeys(framework or ())), as_of=read_date(as_of, "--as-of"))
     resources = _resources(memory, processes)

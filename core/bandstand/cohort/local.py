@@ -12,8 +12,9 @@ from bandstand.cohort.parquet_in import GroupChunk
 from bandstand.cohort.parts import PART_KEY, Whole
 from bandstand.cohort.ranges import PeopleRange, ranges
 from bandstand.cohort.spool import Cuts
-from bandstand.cohort.spooled import SPOOLED, content_of, spool_state
+from bandstand.cohort.spooled import content_of, spool_state
 from bandstand.cohort.tally import Tally
+from bandstand.cohort.work import SPOOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +106,7 @@ def plan(chunks: Sequence[Chunk], resources: Resources, kind: type = str) -> Pla
 
 def spool(pool: Pool, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, progress: Progress) -> SpoolState:
     """Code the input, and part it into ranges of people; what was spooled before is taken as it is."""
-    path = work.path / SPOOLED
+    path = work.path / SPOOL
     if not path.exists():
         work.forget("spool")
         looked_at = chunks[:: max(len(chunks) // _LOOKED_AT, 1)]
@@ -117,7 +118,7 @@ def spool(pool: Pool, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, 
             spooled.append(each)
             done += chunks[each.at].weight
             progress("Reading", done, planned.total)
-        work.write(SPOOLED, content_of(sorted(spooled, key=lambda each: each.at), cuts))
+        work.write(SPOOL, content_of(sorted(spooled, key=lambda each: each.at), cuts))
     return spool_state(path)
 
 

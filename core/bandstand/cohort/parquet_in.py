@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bandstand.cohort.pieces import MOST_ROWS, Piece, numbered, some_people
+from bandstand.errors import ProblemsError
+from bandstand.interop.source import file_problem, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,10 +76,21 @@ class GroupChunk:
 
     def within(self, after: object, until: object, *, unnamed: bool) -> GroupChunk:
         """The rows of it that are about people of a range of ids."""
+        low, high = self.group.low, self.group.high
+        if (after is None or low > after) and (until is None or high <= until):
+            return self
         return replace(self, after=after, until=until, unnamed=unnamed)
 
     def pieces(self) -> Iterator[Piece]:
         """See :class:`bandstand.cohort.pieces.Chunk`."""
+        try:
+            yield from self._pieces()
+        except (pa.ArrowException, OSError) as error:
+            message = f"Row group {self.group.index + 1} cannot be read: {quoted(error, 200)}."
+            remedy = "Write the file again, and check that it was copied whole."
+            raise ProblemsError([file_problem(self.path, "broken-parquet", message, remedy)]) from None
+
+    def _pieces(self) -> Iterator[Piece]:
         names = [column for column, _ in self.columns]
         first, left = self.group.first, self.group.rows
         with pq.ParquetFile(self.path, read_dictionary=names) as file:
@@ -103,7 +116,11 @@ class GroupChunk:
         person = next(column for column, field in self.columns if field == "person")
         with pq.ParquetFile(self.path) as file:
             batches = file.iter_batches(_STEP, row_groups=[self.group.index], columns=[person], use_threads=False)
-            return some_people(pa.Table.from_batches([next(batches)]).rename_columns(["person"]))
+            try:
+                return some_people(pa.Table.from_batches([next(batches)]).rename_columns(["person"]))
+            except (pa.ArrowException, OSError, StopIteration):
+                # What is wrong with it is told when it is read.
+                return pa.array([], pa.string())
 
     def _last(self, file: pq.ParquetFile) -> int:
         """How many rows there are up to the last one that is wanted."""
@@ -142,6 +159,13 @@ class GroupChunk:
 
     def _between(self, values: pa.Array) -> npt.NDArray[np.bool_]:
         wanted = np.ones(len(values), dtype=np.bool_)
+        if pa.types.is_integer(values.type):
+            numbers = values.to_numpy(zero_copy_only=False)
+            if self.after is not None:
+                wanted &= numbers > self.after
+            if self.until is not None:
+                wanted &= numbers <= self.until
+            return wanted
         for bound, compare in ((self.after, pc.greater), (self.until, pc.less_equal)):
             if bound is not None:
                 held = pc.fill_null(compare(values, pa.scalar(bound, type=values.type)), fill_value=False)
@@ -154,13 +178,12 @@ def groups(path: Path, file: int, person: str) -> list[Group]:
     with pq.ParquetFile(path) as opened:
         about = opened.metadata
         paths = [about.schema.column(at).path for at in range(about.num_columns)]
-        at = paths.index(person)
+        at = paths.index(person) if person in paths else None
         found, first = [], 1
         for index in range(about.num_row_groups):
             group = about.row_group(index)
-            known = group.column(at).statistics
-            has = known is not None and known.has_min_max
-            low, high = (known.min, known.max) if has else (None, None)
+            known = None if at is None else group.column(at).statistics
+            low, high = (known.min, known.max) if known is not None and known.has_min_max else (None, None)
             found.append(Group(file, index, group.num_rows, first, low, high))
             first += group.num_rows
     return found

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bandstand.cohort.spool import Cuts
     from bandstand.cohort.spooled import SpoolState
     from bandstand.cohort.staff import PeopleTable
+    from bandstand.cohort.staff_in import StaffFile
 
 #: The key under which a part's schema metadata has what is to be told of it, as JSON.
 PART_KEY: Final = b"bandstand.part"
@@ -84,13 +85,13 @@ class Worker:
         coder: Codes what is raw.
         kernels: One for each thing that is asked, in the order in which results come; None where people are only
             brought into order.
-        people: The staff list, if there is one.
+        staff: The staff list, if there is one.
         most: How many people are evaluated at once.
     """
 
     coder: Coder
     kernels: Sequence[Kernel] | None
-    people: PeopleTable | None
+    staff: StaffFile | None
     most: int
     _told: int = 0
     _spooled: SpoolState | None = None
@@ -146,6 +147,11 @@ class Worker:
             out.write_table(table.combine_chunks(), max_chunksize=max(table.num_rows, 1))
         unfinished.replace(path)
         return tally
+
+    @property
+    def people(self) -> PeopleTable | None:
+        """The staff list, if there is one."""
+        return None if self.staff is None else self.staff.table
 
     def _coded(self, chunks: Iterable[Chunk], tally: Tally) -> Iterator[tuple[Coded, list[Any]]]:
         for chunk in chunks:

@@ -74,7 +74,11 @@ def numbered(first: int, count: int) -> npt.NDArray[np.int64]:
 def some_people(table: pa.Table) -> pa.Array:
     """The ids in a table, as texts; none where there are none."""
     column = table.column("person").combine_chunks()
-    return column.cast(pa.string()).drop_null()
+    try:
+        return column.cast(pa.string()).drop_null()
+    except pa.ArrowException:
+        # Ids that are no texts, or none of any encoding: what they are is told when they are read.
+        return pa.array([], pa.string())
 
 
 def of_raw(

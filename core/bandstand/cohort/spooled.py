@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from bandstand.cohort.batch import Ints, Saying
     from bandstand.cohort.parts import Spooled
 
-#: The file that says it, beside the spool.
-SPOOLED: Final = "spool.json"
 #: By how much a range may have more rows than it should.
 _UNEVEN: Final = 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,7 +27,55 @@ if TYPE_CHECKING:
     from bandstand.interop.source import Headings
     from bandstand.packs.pack import Pack
 
-_NO_LIMITS: Final = Limits(max_bytes=1 << 60, max_rows=1 << 60, max_problems=1 << 60)
+_MANY: Final = 1 << 60
+
+
+@dataclass(slots=True)
+class StaffFile:
+    """A staff list that processes share. It can be pickled, and is then small.
+
+    Attributes:
+        path: Where the people are, as an Arrow file.
+        rest: The list without them.
+    """
+
+    path: Path
+    rest: PeopleTable
+    _table: PeopleTable | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, people: PeopleTable, path: Path) -> StaffFile:
+        """Put a staff list where processes share it."""
+        columns = {"ids": people.ids, "profile": pa.array(people.profile), "school": people.school}
+        table = pa.table(columns)
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=max(table.num_rows, 1))
+        nobody = people.ids.slice(0, 0)
+        rest = dataclasses.replace(
+            people, ids=nobody, profile=people.profile[:0], school=people.school.slice(0, 0), rejects=()
+        )
+        return cls(path, rest)
+
+    @property
+    def table(self) -> PeopleTable:
+        """The whole list."""
+        if self._table is None:
+            with pa.memory_map(str(self.path)) as source:
+                columns = pa.ipc.open_file(source).read_all()
+            ids, profile, school = (columns.column(name).combine_chunks() for name in ("ids", "profile", "school"))
+            self._table = dataclasses.replace(
+                self.rest, ids=ids, profile=profile.to_numpy(zero_copy_only=False), school=school
+            )
+        return self._table
+
+    def __getstate__(self) -> tuple[Path, PeopleTable]:
+        """What another process needs."""
+        return self.path, self.rest
+
+    def __setstate__(self, state: tuple[Path, PeopleTable]) -> None:
+        """Begin in another process."""
+        self.path, self.rest = state
+        self._table = None
 
 
 def read_staff(path: Path, packs: Mapping[str, Pack]) -> PeopleTable:
@@ -35,7 +84,7 @@ def read_staff(path: Path, packs: Mapping[str, Pack]) -> PeopleTable:
     Raises:
         ProblemsError: The file itself cannot be read, or has no people.
     """
-    problem = unusable(path, _NO_LIMITS)
+    problem = unusable(path, Limits(max_bytes=_MANY))
     if problem is not None:
         raise ProblemsError([problem])
     name, headings = name_of(path), PersonCheck(packs).headings
@@ -65,9 +114,14 @@ def raw_people(path: Path, packs: Mapping[str, Pack]) -> Iterator[RawRow]:
                 values = {headings.column(name) or name: value for name, value in row.items() if value is not None}
                 yield RawRow(name_of(path), None, None, None, values)
         return
-    for item in read_rows(path, _NO_LIMITS, people_readers(headings)):
+    for item in read_rows(path, _limits(path), people_readers(headings)):
         if isinstance(item, RawRow):
             yield item
+
+
+def _limits(path: Path) -> Limits:
+    """Limits that let the whole of a file through, of which as much is read as there may be."""
+    return Limits(max_bytes=path.stat().st_size, max_rows=_MANY, max_problems=_MANY)
 
 
 def _checked(path: Path, people: PeopleTable, headings: Headings) -> PeopleTable:
@@ -112,7 +166,7 @@ def _plain_csv(path: Path) -> pa.Table | None:
 def _one_by_one(path: Path, packs: Mapping[str, Pack], headings: Headings) -> PeopleTable:
     rows: list[RawRow] = []
     wrong: list[Problem] = []
-    for item in read_rows(path, _NO_LIMITS, people_readers(headings)):
+    for item in read_rows(path, _limits(path), people_readers(headings)):
         if isinstance(item, Problem):
             wrong.append(item)
         else:

@@ -13,12 +13,15 @@ from bandstand.cohort.whole import whole_or_not
 from bandstand.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from typing import Self
 
 #: The form of what is kept; what was kept in another form is of no use.
 FORM: Final = 1
 _ABOUT: Final = "about.json"
+#: What says that all of the input is spooled.
+SPOOL: Final = "spool.json"
 
 
 @dataclass(slots=True)
@@ -28,10 +31,14 @@ class WorkFolder:
     Attributes:
         path: The folder.
         resumed: Whether it had something of the same run already.
+        notes: What a user should know of that.
+        done: Whether all is done that it was for.
     """
 
     path: Path
     resumed: bool = False
+    notes: list[str] = field(default_factory=list)
+    done: bool = False
     _lock: IO[bytes] | None = field(default=None, repr=False)
 
     @classmethod
@@ -39,8 +46,19 @@ class WorkFolder:
         """The folder of the run that writes ``output``."""
         return cls(output.parent / f".{output.name}.unfinished")
 
-    def begin(self, of: Mapping[str, Any], *, restart: bool) -> bool:
-        """Take the folder for a run; say whether another run's work was thrown away for that.
+    @contextlib.contextmanager
+    def of(self, made_of: Mapping[str, Any], *, restart: bool = False) -> Iterator[Self]:
+        """The folder while a run is at work in it; afterwards it is only there where a run can go on from it."""
+        self.begin(made_of, restart=restart)
+        try:
+            yield self
+        finally:
+            self.end(
+                remove=self.done or (not any(self.path.glob("parts/*.arrow")) and not (self.path / SPOOL).exists())
+            )
+
+    def begin(self, of: Mapping[str, Any], *, restart: bool) -> None:
+        """Take the folder for a run.
 
         Args:
             of: What the run's results depend on, as JSON has it.
@@ -54,16 +72,16 @@ class WorkFolder:
         self._take()
         wanted = json.loads(json.dumps({"form": FORM, **of}))
         there = self.read(_ABOUT)
-        thrown = False
         if there != wanted or restart:
-            thrown = there is not None and not restart
+            if there is not None and not restart:
+                self.notes.append("What another run for this output had begun was thrown away.")
             self._empty()
             self.write(_ABOUT, wanted)
         else:
             self.resumed = True
+            self.notes.append("Went on from where an earlier run had got.")
         (self.path / "spool").mkdir(exist_ok=True)
         (self.path / "parts").mkdir(exist_ok=True)
-        return thrown
 
     def read(self, name: str) -> Any | None:
         """What a file of the folder has as JSON; None where it is not there, or not whole."""

@@ -24,9 +24,9 @@ from bandstand.interop.source import EVIDENCE, PEOPLE, file_problem
 from bandstand.models.cohort_run import RUN_KEY, InputPin, RunCounts
 from bandstand.models.problem import Place, Problem
 from bandstand.workforce.asked import asked, check_question
+from bandstand.workforce.given import CohortDone
 from bandstand.workforce.pins import pin
 from bandstand.workforce.recorded import record
-from bandstand.workforce.run import CohortDone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bandstand.cohort.local import Progress
     from bandstand.service import Service
     from bandstand.workforce.asked import CohortQuestion
-    from bandstand.workforce.run import Given
+    from bandstand.workforce.given import Given
 
 
 def evaluate_on_cluster(

@@ -1,108 +1,41 @@
-"""Evaluate a whole workforce on this machine, or bring its evidence into coded form: from files to files."""
+"""Evaluate a whole workforce on this machine: from files to a table of results."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import shutil
-import tempfile
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from bandstand import __version__, words
-from bandstand.cohort import local, rejects
-from bandstand.cohort.coded import CodedFolder, look_into_folder, write_folder
-from bandstand.cohort.coding import Coder
-from bandstand.cohort.files import WANTED, InputFile, Inputs, find_files, is_coded, look_into, unread
+from bandstand import words
+from bandstand.cohort import local
 from bandstand.cohort.kernel import Kernel
 from bandstand.cohort.newest import newest_written
 from bandstand.cohort.output import write_results
 from bandstand.cohort.parts import NotInRangeError, Worker
 from bandstand.cohort.pool import Pool
-from bandstand.cohort.spooled import SPOOLED
-from bandstand.cohort.staff_in import read_staff
-from bandstand.cohort.tally import Tally
-from bandstand.cohort.work import WorkFolder
+from bandstand.cohort.staff_in import StaffFile, read_staff
+from bandstand.cohort.work import SPOOL, WorkFolder
 from bandstand.effective import notes_on_validity
-from bandstand.errors import ProblemsError, RefusedError
-from bandstand.interop.columns import ColumnWatch
-from bandstand.interop.source import EVIDENCE, file_problem, name_of
-from bandstand.models.cohort_run import RUN_KEY, CohortRun, RunCounts
+from bandstand.models.cohort_run import RUN_KEY
 from bandstand.workforce.asked import Asked, asked, check_question
-from bandstand.workforce.pins import folder_pin, pin
-from bandstand.workforce.recorded import record
+from bandstand.workforce.given import CohortDone, look_at
+from bandstand.workforce.local_record import Pins, fingerprint, record_of
+from bandstand.workforce.rejected import write_rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from bandstand.cohort.local import Plan, Progress, Resources
     from bandstand.cohort.staff import PeopleTable
-    from bandstand.models.problem import Problem
+    from bandstand.cohort.tally import Tally
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
     from bandstand.workforce.asked import CohortQuestion
+    from bandstand.workforce.given import Evidence, Given
 
 #: How often the day up to which evidence counts is set right by what was read.
-_TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The files of a run.
-
-    Attributes:
-        files: Evidence: files, patterns, folders, or one folder of coded evidence.
-        output: What is written.
-        rejects: Where rows are put that cannot be read; beside the output when None.
-        people: The staff list, if there is one.
-        overlays: Folders of overlays, as they were given.
-        lock: The trust's lock, if there is one.
-    """
-
-    files: Sequence[Path]
-    output: Path
-    rejects: Path | None = None
-    people: Path | None = None
-    overlays: Sequence[Path] = ()
-    lock: Path | None = None
-
-    @property
-    def reject_file(self) -> Path:
-        """Where rows are put that cannot be read."""
-        name = self.output.name.removesuffix(self.output.suffix)
-        return self.rejects or self.output.with_name(f"{name}.rejects.csv")
-
-
-@dataclass(slots=True)
-class CohortDone:
-    """What came of a run.
-
-    Attributes:
-        run: What was read and asked, and how much there was of everything.
-        output: What was written.
-        rejects: Where the rows are that could not be read; None where there are none.
-        notes: What a user should know and need not mend.
-        problems: How many problems of files there are besides.
-    """
-
-    run: CohortRun
-    output: Path
-    rejects: Path | None
-    notes: list[str] = field(default_factory=list)
-    problems: int = 0
-
-
-@dataclass(slots=True)
-class _Read:
-    """What is read: files of evidence, or a folder of coded evidence."""
-
-    inputs: Inputs
-    folder: CodedFolder | None
-
-    @property
-    def kind(self) -> type:
-        return str if self.folder is None else int
+_TRIES = 4
 
 
 def evaluate_workforce(
@@ -125,307 +58,148 @@ def evaluate_workforce(
         restart: Whether to begin anew where an earlier run was interrupted.
 
     Raises:
-        ProblemsError: A file cannot be read at all, or is for a framework that the lock refuses.
+        ProblemsError: A file cannot be read at all, or the lock refuses a framework that was named.
         NotFoundError: A framework, outcome, setting or review point is not there, or no time since a day.
-        RefusedError: No framework that there is evidence for serves the purpose, or is valid where that is asked.
+        RefusedError: No framework that there is evidence for serves the purpose, or is valid where that is asked; or
+            another run is at work on the output.
         RunError: The machine has not what it takes.
     """
     check_question(service, question)
-    return _Run(service, question, given, resources, progress).evaluate(restart=restart)
+    evidence = look_at(given.files, service.catalogue, question.default_framework, service.today)
+    plan = local.plan(evidence.inputs.chunks, resources, evidence.kind)
+    pins = Pins.of(evidence, given)
+    made_of = fingerprint("evaluate", service, question, evidence, given, plan.rows)
+    with WorkFolder.beside(given.output).of(made_of, restart=restart) as work:
+        run = _Run(service, question, given, evidence, work, resources, progress)
+        found = run.evaluated(plan)
+        done = run.written(found, pins)
+        done.notes[:0] = work.notes
+        work.done = True
+    return done
 
 
-def encode_evidence(
-    service: Service, question: CohortQuestion, given: Given, resources: Resources, progress: Progress
-) -> CohortDone:
-    """Bring evidence into coded form: a folder that is read several times as fast, with each person's rows together.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What came of everybody.
 
-    Raises:
-        ProblemsError: A file cannot be read at all.
-        NotFoundError: A framework is not there.
+    Attributes:
+        as_of: The day up to which evidence counted.
+        packs: Framework id -> the version that counted.
+        people: The staff list, if there is one.
+        asked: What was asked.
+        parts: The results, in parts that follow one another.
+        tally: What was counted.
     """
-    check_question(service, question)
-    return _Run(service, question, given, resources, progress).encode()
+
+    as_of: dt.date
+    packs: Mapping[str, Pack]
+    people: PeopleTable | None
+    asked: Asked
+    parts: list[Path]
+    tally: Tally
 
 
+@dataclass(frozen=True, slots=True)
 class _Run:
-    def __init__(
-        self, service: Service, question: CohortQuestion, given: Given, resources: Resources, progress: Progress
-    ) -> None:
-        self._service, self._question, self._given = service, question, given
-        self._resources, self._progress = resources, progress
-        self._catalogue, self._today = service.catalogue, service.today
+    service: Service
+    question: CohortQuestion
+    given: Given
+    evidence: Evidence
+    work: WorkFolder
+    resources: Resources
+    progress: Progress
 
-    def evaluate(self, *, restart: bool) -> CohortDone:
-        read = self._look()
-        work = WorkFolder.beside(self._given.output)
-        thrown = work.begin(self._fingerprint(read, "evaluate"), restart=restart)
-        finished = False
-        try:
-            done = self._evaluated(read, work)
-            finished = True
-        finally:
-            work.end(remove=finished or not _has_any(work))
-        if thrown:
-            done.notes.insert(0, "What another run for this output had begun was thrown away.")
-        elif work.resumed:
-            done.notes.insert(0, "Went on from where an earlier run had got.")
-        return done
-
-    def _evaluated(self, read: _Read, work: WorkFolder) -> CohortDone:
-        question, total = self._question, Tally()
-        as_of = question.as_of
-        plan = local.plan(read.inputs.chunks, self._resources, read.kind)
-        guess = None
-        if as_of is None and plan.sources is not None:
-            guess = newest_written(read.inputs.chunks, self._today)
-        for _ in range(_TRIES):
-            packs = self._catalogue.frameworks(as_of or guess or self._today)
-            people = None if self._given.people is None else read_staff(self._given.people, packs)
+    def evaluated(self, plan: Plan) -> _Found:
+        """Evaluate everybody; where no day was named, up to that of the newest evidence that could be read."""
+        guess = self.question.as_of
+        if guess is None and plan.sources is not None:
+            guess = newest_written(self.evidence.inputs.chunks, self.service.today)
+        for left in range(_TRIES, 0, -1):
+            packs = self.service.catalogue.frameworks(guess or self.service.today)
             try:
-                day, ask, parts, total = self._try(read, work, plan, packs, people, as_of or guess)
+                found = self._tried(plan, packs, guess)
             except NotInRangeError:
                 plan = replace(plan, sources=None)
-                work.forget("parts")
+                self.work.forget("parts")
                 continue
-            exact = as_of or _day(total.newest) or self._today
-            if day == exact and self._catalogue.frameworks(day) == packs:
-                break
-            # The newest evidence that can be read is of another day than it seemed.
-            guess = exact
+            newest = _day(found.tally.newest) or self.service.today
+            guess = self.question.as_of or newest
+            if (found.as_of == guess and self.service.catalogue.frameworks(guess) == packs) or left == 1:
+                return found
+            # What seemed to be the newest evidence could not be read, or is of another version's time.
             for folder in ("parts", "spool"):
-                work.forget(folder)
-            (work.path / SPOOLED).unlink(missing_ok=True)
-        return self._written(read, work, packs, people, day, ask, parts, total)
+                self.work.forget(folder)
+            (self.work.path / SPOOL).unlink(missing_ok=True)
+        raise AssertionError  # pragma: no cover - input is out of range once at most
 
-    def _try(
-        self,
-        read: _Read,
-        work: WorkFolder,
-        plan: Plan,
-        packs: Mapping[str, Pack],
-        people: PeopleTable | None,
-        day: dt.date | None,
-    ) -> tuple[dt.date, Asked, list[Path], Tally]:
+    def _tried(self, plan: Plan, packs: Mapping[str, Pack], day: dt.date | None) -> _Found:
+        people = None if self.given.people is None else read_staff(self.given.people, packs)
+        staff = None if people is None else StaffFile.of(people, self.work.path / "people.arrow")
+        today = self.service.today
         if plan.sources is not None:
-            as_of = day or self._today
-            ask, worker = self._asked(read, work, packs, people, as_of)
+            as_of = day or today
+            ask, worker = self._asked(packs, staff, as_of)
             with Pool(worker, plan.processes) as pool:
-                return as_of, ask, *local.run_parts(pool, plan.sources, work, self._progress)
-        ask, worker = self._asked(read, work, packs, people, day)
+                parts, tally = local.run_parts(pool, plan.sources, self.work, self.progress)
+            return _Found(as_of, packs, people, ask, parts, tally)
+        ask, worker = self._asked(packs, staff, day)
         with Pool(worker, plan.processes) as pool:
-            spooled = local.spool(pool, read.inputs.chunks, plan, work, self._progress)
+            spooled = local.spool(pool, self.evidence.inputs.chunks, plan, self.work, self.progress)
             if day is not None:
-                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
+                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), self.work, self.progress)
         if day is None:
             # Only now it is known up to which day evidence counts.
-            day = _day(spooled.tally.newest) or self._today
-            ask, worker = self._asked(read, work, packs, people, day)
+            day = _day(spooled.tally.newest) or today
+            ask, worker = self._asked(packs, staff, day)
             with Pool(worker, plan.processes) as pool:
-                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
+                parts, tally = local.run_parts(pool, spooled.sources(plan.rows), self.work, self.progress)
         tally.add(spooled.tally)
-        return day, ask, parts, tally
+        return _Found(day, packs, people, ask, parts, tally)
 
-    def _asked(
-        self, read: _Read, work: WorkFolder, packs: Mapping[str, Pack], people: PeopleTable | None, day: dt.date | None
-    ) -> tuple[Asked, Worker]:
+    def _asked(self, packs: Mapping[str, Pack], staff: StaffFile | None, day: dt.date | None) -> tuple[Asked, Worker]:
         """What is asked as at a day, and what each process begins with; nothing is asked where the day is not known."""
-        ask = Asked((), {}) if day is None else asked(self._question, packs, day)
+        ask = Asked((), {}) if day is None else asked(self.question, packs, day)
         kernels = [Kernel(each) for each in ask.asks]
-        worker = Worker(self._coder(read, packs, work), kernels, people, self._resources.people(kernels))
-        return ask, worker
+        default, today = self.question.default_framework, self.service.today
+        coder = self.evidence.coder(self.service.catalogue, packs, default, today, self.work.path)
+        return ask, Worker(coder, kernels, staff, self.resources.people(kernels))
 
-    def _written(
-        self,
-        read: _Read,
-        work: WorkFolder,
-        packs: Mapping[str, Pack],
-        people: PeopleTable | None,
-        as_of: dt.date,
-        ask: Asked,
-        parts: Sequence[Path],
-        tally: Tally,
-    ) -> CohortDone:
-        if ask.refused and not tally.written and set(ask.refused) & set(tally.frameworks):
-            raise next(error for name, error in ask.refused.items() if name in tally.frameworks)
-        names = {each.pack.id for each in ask.asks}
-        used = [name for name in dict.fromkeys(each.pack.id for each in ask.asks) if tally.frameworks.get(name)]
-        notes = [*read.inputs.notes, *(() if people is None else people.notes), *tally.gone.notes()]
-        notes.extend(_notes(tally, ask, names, people, self._question))
-        notes.extend(notes_on_validity(packs, used, as_of, self._question.since, self._catalogue))
-        file_problems = self._file_problems(read, tally)
-        run = self._record(read, as_of, [packs[name] for name in used], tally, people)
-        self._progress("Writing", 0, 1)
-        write_results(self._given.output, parts, {RUN_KEY: run.model_dump_json()})
-        self._progress("Writing", 1, 1)
-        file = self._write_rejects(work, file_problems, people)
-        return CohortDone(run, self._given.output, file, notes, len(file_problems) + self._staff_problems(people))
+    def written(self, found: _Found, pins: Pins) -> CohortDone:
+        """Write the table, and what could not be read.
 
-    def encode(self) -> CohortDone:
-        read = self._look()
-        if read.folder is not None:
-            message = "This folder holds coded evidence already."
-            raise ProblemsError([file_problem(read.folder.path, "is-a-folder", message, "Name the files it is from.")])
-        work = WorkFolder.beside(self._given.output)
-        work.begin(self._fingerprint(read, "encode"), restart=False)
-        finished = False
-        try:
-            done = self._encoded(read, work)
-            finished = True
-        finally:
-            work.end(remove=finished or not _has_any(work))
-        return done
-
-    def _encoded(self, read: _Read, work: WorkFolder) -> CohortDone:
-        plan = local.plan(read.inputs.chunks, self._resources)
-        day = self._question.as_of or self._today
-        packs = self._catalogue.frameworks(day)
-        coder = Coder(packs, default_framework=self._question.default_framework, today=self._today)
-        try:
-            parts, tally = self._ordered(coder, read, work, plan)
-        except NotInRangeError:
-            work.forget("parts")
-            parts, tally = self._ordered(coder, read, work, replace(plan, sources=None))
-        used = [packs[name] for name in sorted(tally.frameworks)]
-        run = self._record(read, day, used, tally, None)
-        about = {
-            "engine": f"bandstand {__version__}",
-            "evidence": [pin.model_dump(mode="json") for pin in run.evidence],
-            "rows": tally.read - tally.rejected,
-            "rejected": tally.rejected,
-        }
-        output = self._given.output
-        self._progress("Writing", 0, 1)
-        with _whole_folder(output) as unfinished:
-            write_folder(unfinished, parts, about)
-        self._progress("Writing", 1, 1)
-        problems = self._file_problems(read, tally)
-        file = self._write_rejects(work, problems, None)
-        return CohortDone(run, output, file, list(read.inputs.notes), len(problems))
-
-    def _ordered(self, coder: Coder, read: _Read, work: WorkFolder, plan: Plan) -> tuple[list[Path], Tally]:
-        with Pool(Worker(coder, None, None, 1), plan.processes) as pool:
-            if plan.sources is not None:
-                return local.run_parts(pool, plan.sources, work, self._progress)
-            spooled = local.spool(pool, read.inputs.chunks, plan, work, self._progress)
-            parts, tally = local.run_parts(pool, spooled.sources(plan.rows), work, self._progress)
-        tally.add(spooled.tally)
-        return parts, tally
-
-    def _look(self) -> _Read:
-        folders = [path for path in self._given.files if is_coded(path)]
-        if not folders:
-            packs = self._catalogue.frameworks(self._today)
-            needs = Coder(packs, default_framework=self._question.default_framework, today=self._today).needs
-            return _Read(look_into(find_files(self._given.files), WANTED | needs), None)
-        if len(self._given.files) > 1:
-            message = "A folder of coded evidence is read by itself: what it holds may stand in the other files too."
-            remedy = "Name it alone, or encode all files together."
-            raise ProblemsError([file_problem(folders[0], "is-a-folder", message, remedy)])
-        folder = look_into_folder(folders[0])
-        return _Read(Inputs(list(folder.files), list(folder.chunks)), folder)
-
-    def _coder(self, read: _Read, packs: Mapping[str, Pack], work: WorkFolder) -> Any:
-        if read.folder is not None:
-            return read.folder.coder(packs, self._today, work.path)
-        versions = [pack for pack in self._catalogue.packs if pack is not packs[pack.id]]
-        default = self._question.default_framework
-        return Coder(packs, default_framework=default, today=self._today, versions=versions)
-
-    def _fingerprint(self, read: _Read, doing: str) -> dict[str, Any]:
-        """All that the results depend on."""
-        question = self._question
-        people = self._given.people
-        return {
-            "doing": doing,
-            "engine": f"bandstand {__version__}",
-            "files": [[str(file.path.absolute()), file.size, file.changed] for file in read.inputs.files],
-            "people": None if people is None else _state_of(people),
-            "packs": sorted([p.name, p.digest, p.overlay.digest if p.overlay else ""] for p in self._catalogue.packs),
-            "today": self._today.isoformat(),
-            "frameworks": list(question.frameworks),
-            "asked": [
-                question.outcome,
-                question.purpose,
-                str(question.as_of),
-                question.review_point,
-                str(question.since),
-                sorted(question.settings.items()),
-                question.refuse_expired,
-                question.every_conclusion,
-            ],
-            # Ranges of people are as large as memory lets them be, so what is finished is of use to the same alone.
-            "rows": self._resources.rows,
-        }
-
-    def _record(
-        self, read: _Read, as_of: dt.date, packs: Sequence[Pack], tally: Tally, people: PeopleTable | None
-    ) -> CohortRun:
-        question, given = self._question, self._given
-        if read.folder is None:
-            pins = [pin(file.path, file.name) for file in read.inputs.files]
-        else:
-            pins = [folder_pin([file.path for file in read.folder.files], name_of(read.folder.path))]
-        counts = RunCounts(
-            read=tally.read,
-            rejected=tally.rejected,
-            people=tally.people,
-            listed=0 if people is None else len(people.ids),
-            people_rejected=0 if people is None else len(people.rejects),
-            written=tally.written,
-        )
-        return record(
-            question,
-            pins,
-            None if given.people is None else pin(given.people, name_of(given.people)),
-            packs,
-            counts,
-            as_of=as_of,
-            today=self._today,
-            overlays=given.overlays,
-            lock=given.lock,
-        )
-
-    def _file_problems(self, read: _Read, tally: Tally) -> list[Problem]:
-        watch = ColumnWatch(EVIDENCE)
-        found = list(read.inputs.problems)
-        for at, names in sorted(tally.others.items()):
-            file = read.inputs.files[at]
-            if file.kind == "jsonl":
-                found.extend(unread(file, names, watch))
-        read.inputs.notes.extend(watch.notes)
-        return found
-
-    @staticmethod
-    def _staff_problems(people: PeopleTable | None) -> int:
-        return 0 if people is None else len(people.rejects) + len(people.problems)
-
-    def _write_rejects(self, work: WorkFolder, problems: Sequence[Problem], people: PeopleTable | None) -> Path | None:
-        path = self._given.reject_file
-        kept = sorted([*work.path.glob("spool/*.rejects"), *work.path.glob("parts/*.rejects")])
-        of_staff = () if people is None else people.rejects
-        staff_problems = () if people is None else people.problems
-        if not (kept or problems or of_staff or staff_problems):
-            path.unlink(missing_ok=True)
-            return None
-
-        def lines() -> Iterator[list[Any]]:
-            for problem in (*problems, *staff_problems):
-                yield rejects.reject_line(0, problem.place.file, None, problem, {})
-            yield from rejects.merged(kept)
-            yield from rejects.lines_of(0, of_staff)
-
-        rejects.write_rejects(path, lines())
-        return path
+        Raises:
+            RefusedError: All evidence is for frameworks that do not serve what was asked.
+        """
+        tally, people, refused = found.tally, found.people, found.asked.refused
+        if not tally.written:
+            for name, error in refused.items():
+                if tally.frameworks.get(name):
+                    raise error
+        used = [name for name in dict.fromkeys(ask.pack.id for ask in found.asked.asks) if tally.frameworks.get(name)]
+        problems = self.evidence.problems(tally)
+        notes = [*self.evidence.inputs.notes, *(() if people is None else people.notes), *tally.gone.notes()]
+        notes.extend(_notes(found, self.question))
+        since, catalogue = self.question.since, self.service.catalogue
+        notes.extend(notes_on_validity(found.packs, used, found.as_of, since, catalogue))
+        packs = [found.packs[name] for name in used]
+        today = self.service.today
+        run = record_of(self.question, self.given, pins, today, found.as_of, packs, tally, people)
+        self.progress("Writing", 0, 1)
+        write_results(self.given.output, found.parts, {RUN_KEY: run.model_dump_json()})
+        self.progress("Writing", 1, 1)
+        file = write_rejected(self.given.reject_file, self.work, problems, people, self.service.refused)
+        return CohortDone(run, self.given.output, file, notes)
 
 
-def _notes(
-    tally: Tally, ask: Asked, names: set[str], people: PeopleTable | None, question: CohortQuestion
-) -> Iterator[str]:
-    other = sum(count for name, count in tally.frameworks.items() if name not in names and name not in ask.refused)
+def _notes(found: _Found, question: CohortQuestion) -> Iterator[str]:
+    """What a user should know of who and what was left out."""
+    tally, people, refused = found.tally, found.people, found.asked.refused
+    names = {ask.pack.id for ask in found.asked.asks}
+    other = sum(count for name, count in tally.frameworks.items() if name not in names and name not in refused)
     if other:
         than = words.listed(list(question.frameworks)) or f"those with the outcome {question.outcome}"
         yield f"Left out, being for other frameworks than {than}: {_count(other, 'record')}."
-    for name, error in ask.refused.items():
+    for name, error in refused.items():
         if tally.frameworks.get(name):
             yield f"Left out. {error}"
     if people is None:
@@ -446,44 +220,3 @@ def _count(number: int, one: str, many: str | None = None) -> str:
 
 def _day(day: int | None) -> dt.date | None:
     return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
-
-
-def _state_of(path: Path) -> list[Any]:
-    with contextlib.suppress(OSError):
-        about = path.stat()
-        return [str(path.absolute()), about.st_size, about.st_mtime_ns]
-    return [str(path.absolute())]
-
-
-def _has_any(work: WorkFolder) -> bool:
-    """Whether something is finished that another run could go on from."""
-    return (work.path / SPOOLED).exists() or any(work.path.glob("parts/*.arrow"))
-
-
-@contextlib.contextmanager
-def _whole_folder(path: Path) -> Iterator[Path]:
-    """A folder beside another's place, which takes that place once it is written."""
-    unfinished = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        yield unfinished
-        unfinished.chmod(0o777 & ~_umask())
-        if path.exists():
-            old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-            path.replace(old / path.name)
-            unfinished.replace(path)
-            shutil.rmtree(old)
-        else:
-            unfinished.replace(path)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _umask() -> int:
-    import os  # noqa: PLC0415 - this alone
-
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
-__all__ = ["CohortDone", "Given", "InputFile", "RefusedError", "encode_evidence", "evaluate_workforce"]

@@ -17,7 +17,7 @@ from bandstand.workforce.verify import differences
 if TYPE_CHECKING:
     from bandstand.cohort.local import Progress
     from bandstand.service import Service
-    from bandstand.workforce.run import CohortDone, Given
+    from bandstand.workforce.given import CohortDone, Given
 
 
 def verify_sample(service: Service, done: CohortDone, given: Given, people: int, progress: Progress) -> list[str]:
