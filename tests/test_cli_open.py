@@ -15,7 +15,9 @@ from bandstand.cohort.local import Resources
 from bandstand.models.cohort_run import RUN_KEY
 from bandstand.service import Service
 from bandstand.workforce.asked import CohortQuestion
-from bandstand.workforce.run import Given, encode_evidence, evaluate_workforce
+from bandstand.workforce.encoding import encode_evidence
+from bandstand.workforce.given import Given
+from bandstand.workforce.run import evaluate_workforce
 from bandstand.workforce.table import ResultsTable
 from cohorts import as_csv, as_jsonl, as_parquet, records, shuffled
 from commands import Cli, validate, write_csv
