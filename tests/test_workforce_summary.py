@@ -68,8 +68,7 @@ def teaching(grade: str, level: int, zone: str | None = "amber", **more: Any) ->
 def counts(people: Sequence[Kind]) -> Counts:
     found = Counts(Pinned("appraisal", examples_evaluated()[0].as_of, "p 1", "sha256:none", None))
     for grade, level, zone, before, zone_before in people:
-        found.levels[grade, level] += 1
-        found.zones[grade, zone] += 1
+        found.places[grade, level, zone] += 1
         found.levels_moved[before, level] += 1
         found.zones_moved[zone_before, zone] += 1
         found.seen["all"] += 1
@@ -77,48 +76,70 @@ def counts(people: Sequence[Kind]) -> Counts:
     return found
 
 
-KINDS: list[Kind] = [
+#: The zone of each level by grade, as everybody knows it who knows the framework.
+BANDS: dict[str, tuple[str | None, ...]] = {
+    "a": ("red", "amber", "amber"),
+    "b": ("red", "red", "green"),
+    "c": ("amber", "green", "green"),
+}
+#: Everything that anybody could be, where the zone follows from grade and level, and where it also goes by a role.
+BY_BAND: list[Kind] = []
+for grade, zones in BANDS.items():
+    BY_BAND += [(grade, level, zones[level], before, zones[before]) for level in (0, 1, 2) for before in (0, 1, 2)]
+BY_ROLE: list[Kind] = [
     (grade, level, zone, before, was)
-    for grade in "abc"
+    for grade in "ab"
     for level in (0, 1)
     for before in (0, 1)
     for zone in (None, "red")
     for was in (None, "red")
 ]
-populations = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 9)), min_size=1, max_size=9).map(
-    lambda many: [kind for kind, number in many for _ in range(number)]
-)
+
+
+def populations(kinds: Sequence[Kind]) -> st.SearchStrategy[list[Kind]]:
+    return st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 9)), min_size=1, max_size=12).map(
+        lambda many: [kind for kind, number in many for _ in range(number)]
+    )
 
 
 class Reader:
-    """Somebody who knows every number that is told, and that people are whole."""
+    """Somebody who knows every number that is told, what anybody could be, and that people are whole."""
 
-    def __init__(self, found: OutcomeSummary) -> None:
-        self.people = {kind: z3.Int(f"n{at}") for at, kind in enumerate(KINDS)}
+    def __init__(self, found: OutcomeSummary, kinds: Sequence[Kind]) -> None:
+        self.people = {kind: z3.Int(f"n{at}") for at, kind in enumerate(kinds)}
         self.known = [number >= 0 for number in self.people.values()]
         self.withheld: list[Any] = []
-        self._tell(KINDS, found.people)
-        for table, place in ((found.levels, 1), (found.zones, 2)):
-            if table is None:
-                continue
-            for column in table.columns:
-                self._tell((k for k in KINDS if name(k[place]) in column.members), column.people)
-            for group in table.groups:
-                here = [kind for kind in KINDS if kind[0] in group.members]
+        self._tell(kinds, found.people)
+        if found.levels is not None:
+            for column in found.levels.columns:
+                self._tell((k for k in kinds if str(k[1]) in column.members), column.people)
+            for group in found.levels.groups:
+                here = [kind for kind in kinds if kind[0] in group.members]
                 self._tell(here, group.people)
-                for column, number in zip(table.columns, group.counts, strict=True):
-                    self._tell((k for k in here if name(k[place]) in column.members), number)
+                for column, number in zip(found.levels.columns, group.counts, strict=True):
+                    self._tell((k for k in here if str(k[1]) in column.members), number)
+        if found.zones is not None:
+            everybody = (tuple("abc"), found.zones.least, found.zones.exact)
+            for members, least, exact in (everybody, *((g.members, g.least, g.exact) for g in found.zones.groups)):
+                for zone, number in zip(found.zones.zones, least, strict=True):
+                    whole = self._sum(k for k in kinds if k[0] in members and k[2] == zone)
+                    self.known.append(whole == number if exact else whole >= number)
         for moved, before, now in ((found.levels_moved, 3, 1), (found.zones_moved, 4, 2)):
             if moved is None:
                 continue
+            for column in moved.now:
+                self._tell((k for k in kinds if name(k[now]) in column.members), column.people)
             for was, line in zip(moved.before, moved.cells, strict=True):
-                here = [kind for kind in KINDS if name(kind[before]) in was.members]
+                here = [kind for kind in kinds if name(kind[before]) in was.members]
                 self._tell(here, was.people)
                 for column, number in zip(moved.now, line, strict=True):
                     self._tell((k for k in here if name(k[now]) in column.members), number)
 
+    def _sum(self, kinds: Iterable[Kind]) -> Any:
+        return z3.Sum([self.people[kind] for kind in kinds])
+
     def _tell(self, kinds: Iterable[Kind], number: int | None) -> None:
-        whole = z3.Sum([self.people[kind] for kind in kinds])
+        whole = self._sum(kinds)
         if number is None:
             self.withheld.append(whole)
         else:
@@ -146,39 +167,80 @@ def name(place: float | str | None) -> str:
     return "no zone" if place is None else str(place)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(populations)
-def test_nobody_works_out_a_small_number_from_all_tables_together(people: list[Kind]) -> None:
-    (found,) = told({KEY: counts(people)}, {}, THRESHOLD)
-    if found.people is None:
-        assert len(people) < THRESHOLD
-        return
-    reader = Reader(found)
-    assert reader.can_be(people), "what is told is true"
-    assert [width for width in reader.ranges() if width < THRESHOLD] == []
+@pytest.mark.parametrize("kinds", [BY_BAND, BY_ROLE], ids=["zones by band", "zones by role too"])
+def test_nobody_works_out_a_small_number_from_all_tables_together(kinds: list[Kind]) -> None:
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @given(populations(kinds))
+    def attack(people: list[Kind]) -> None:
+        (found,) = told({KEY: counts(people)}, {}, THRESHOLD)
+        if found.people is None:
+            assert len(people) < THRESHOLD
+            return
+        reader = Reader(found, kinds)
+        assert reader.can_be(people), "what is told is true"
+        assert [width for width in reader.ranges() if width < THRESHOLD] == []
+
+    attack()
 
 
 @settings(deadline=None)
-@given(populations)
+@given(st.sampled_from([BY_BAND, BY_ROLE]).flatmap(populations))
 def test_whatever_is_told_is_nobody_or_enough(people: list[Kind]) -> None:
     (found,) = told({KEY: counts(people)}, {}, THRESHOLD)
-    document = found.model_dump()
-    numbers = [int(text) for text in re.findall(r"'people': (\d+)", str(document))]
-    for table in (found.levels, found.zones):
-        numbers += [number or 0 for group in table.groups for number in group.counts] if table else []
+    numbers = [int(text) for text in re.findall(r"'people': (\d+)", str(found.model_dump()))]
+    if found.levels is not None:
+        numbers += [number or 0 for group in found.levels.groups for number in group.counts]
+    if found.zones is not None:
+        numbers += [number for group in found.zones.groups for number in group.least]
     for moved in (found.levels_moved, found.zones_moved):
         numbers += [number or 0 for line in moved.cells for number in line] if moved else []
     assert [number for number in numbers if not may_tell(number, THRESHOLD)] == []
 
 
+def test_zones_are_told_of_those_alone_of_whom_the_level_is() -> None:
+    of: dict[Kind, int] = {
+        ("a", 0, "red", 0, "red"): 30,
+        ("a", 1, "amber", 0, "red"): 20,
+        ("b", 0, "red", 0, "red"): 20,
+        ("b", 2, "green", 0, "red"): 3,
+        ("c", 2, "green", 2, "green"): 20,
+        ("c", 0, "amber", 0, "amber"): 9,
+    }
+    (found,) = told({KEY: counts([kind for kind, number in of.items() for _ in range(number)])}, {}, THRESHOLD)
+    assert found.levels is not None
+    assert [group.counts for group in found.levels.groups] == [(30, 20, 0), (None, 0, None), (None, 0, None)]
+    assert found.zones is not None
+    assert [(group.least, group.exact) for group in found.zones.groups] == [
+        ((0, 30, 20, 0, 0), True),
+        ((0, 0, 0, 0, 0), False),
+        ((0, 0, 0, 0, 0), False),
+    ]
+    assert (found.zones.least, found.zones.exact) == ((0, 30, 20, 0, 0), False)
+    assert found.zones_moved is None
+    assert "From which zone to which is withheld" in " ".join(found.notes)
+
+
+def test_where_there_are_no_levels_zones_are_told_by_themselves() -> None:
+    of = counts([])
+    of.places.update({("a", None, "red"): 20, ("a", None, "green"): 30, ("b", None, "red"): 30, ("b", None, None): 9})
+    of.seen["all"] = 89
+    (found,) = told({KEY: of}, {}, THRESHOLD)
+    assert found.levels is None
+    assert found.zones is not None
+    assert [(group.least, group.exact) for group in found.zones.groups] == [
+        ((0, 20, 0, 0, 30), True),
+        ((9, 30, 0, 0, 0), True),
+    ]
+
+
 def test_of_fewer_people_than_the_threshold_nothing_is_told() -> None:
-    (found,) = told({KEY: counts([KINDS[0]] * 4)}, {}, THRESHOLD)
+    (found,) = told({KEY: counts([BY_ROLE[0]] * 4)}, {}, THRESHOLD)
     assert (found.people, found.levels, found.seen, found.caveats) == (None, None, (), ())
     assert found.notes == ("Fewer than 5 people were evaluated, so nothing is told of them.",)
 
 
 def test_what_is_said_of_all_but_a_few_is_withheld_as_what_is_said_of_a_few() -> None:
-    of = counts([KINDS[0]] * 20)
+    of = counts([BY_ROLE[0]] * 20)
     of.caveats.update({"one-view": 17, "provisional": 3, "no-grade": 10, "validity": 20})
     (found,) = told({KEY: of}, {}, THRESHOLD)
     assert {one.code: one.people for one in found.caveats} == {
@@ -198,7 +260,10 @@ def summed(path: Path, of: Iterable[dict[str, Any]]) -> Summary:
 
 def test_levels_and_zones_are_counted_by_grade_in_the_frameworks_order(tmp_path: Path) -> None:
     people = rows(
-        (9, teaching("UPS1", 3)), (8, teaching("M1-6", 1, "red")), (6, teaching("M1-6", 2)), (5, {"grade": None})
+        (9, teaching("UPS1", 3)),
+        (8, teaching("M1-6", 1, "red")),
+        (6, teaching("M1-6", 2)),
+        (5, {"grade": None, "zone": "green"}),
     )
     (found,) = summed(tmp_path, people).outcomes
     assert (found.label, found.people) == ("The leadership ladder", 28)
@@ -214,7 +279,9 @@ def test_levels_and_zones_are_counted_by_grade_in_the_frameworks_order(tmp_path:
     }
     assert by_level["1",] == 8
     assert by_level["2",] == 6
-    assert [column.label for column in found.zones.columns] == ["no zone", "red", "amber", "gold", "green"]
+    assert found.zones.zones == (None, "red", "amber", "gold", "green")
+    assert found.zones.groups[0].least == (0, 8, 6, 0, 0)
+    assert (found.zones.least, found.zones.exact) == ((0, 8, 15, 0, 5), True)
 
 
 def test_how_much_is_seen_and_what_is_recommended_are_counted(tmp_path: Path) -> None:
@@ -269,12 +336,12 @@ def test_a_table_of_several_runs_is_refused(tmp_path: Path, cli: Cli) -> None:
 def test_the_command_prints_tables_of_numbers_and_no_person(tmp_path: Path, cli: Cli) -> None:
     path = results(
         tmp_path / "results.parquet",
-        rows((30, teaching("M1-6", 2)), (40, teaching("UPS1", 3)), (3, teaching("M1-6", 4))),
+        rows((30, teaching("M1-6", 2)), (40, teaching("UPS1", 3)), (13, teaching("M1-6", 3))),
     )
     code, out, err = cli("summary", path)
     assert (code, err) == (0, "")
     assert "People decide; these are recommendations." in out
-    assert "smart_equip: The leadership ladder: 73 people" in out
+    assert "smart_equip: The leadership ladder: 83 people" in out
     assert re.search(r"teaching:UPS1 +40 +0", out)
     assert "P-0001" not in out
 

@@ -80,7 +80,10 @@ def panels(columns: Sequence[str], groups: Sequence[Group]) -> str:
 
 
 def squares(
-    down: tuple[str, Sequence[str]], across: tuple[str, Sequence[str]], cells: Sequence[Sequence[int | None]]
+    down: tuple[str, Sequence[str]],
+    across: tuple[str, Sequence[str]],
+    cells: Sequence[Sequence[int | None]],
+    texts: Sequence[Sequence[str]] | None = None,
 ) -> str:
     """A square for each row and column, the darker the more people, each with its number.
 
@@ -88,18 +91,20 @@ def squares(
         down: What the rows are, and the name of each.
         across: What the columns are, and the name of each.
         cells: How many people, by row and then by column; None where a number is withheld.
+        texts: What is written on the squares, where that is not the number.
     """
     alt = _altair()
+    said = [["*" if cell is None else str(cell) for cell in line] for line in cells] if texts is None else texts
     rows = [
         {
             "was": was,
             "is": now,
             "people": cell or 0,
-            "said": "*" if cell is None else str(cell),
+            "said": text,
             "told": cell is not None,
         }
-        for was, line in zip(down[1], cells, strict=True)
-        for now, cell in zip(across[1], line, strict=True)
+        for was, line, own in zip(down[1], cells, said, strict=True)
+        for now, cell, text in zip(across[1], line, own, strict=True)
     ]
     most = max((cell or 0 for line in cells for cell in line), default=0)
     base = alt.Chart(alt.Data(values=rows)).encode(

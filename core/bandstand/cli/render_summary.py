@@ -10,13 +10,13 @@ from bandstand import words
 from bandstand.cli.console import new_console
 from bandstand.cli.render_impact import WITHHELD, new_counts, number
 from bandstand.reports import share
-from bandstand.workforce.page import codes, movements, name_of, tables
+from bandstand.workforce.page import at_least, codes, movements, name_of, zone
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from bandstand.models.summary import ByGrade, Movement, OutcomeSummary, Share, Summary
+    from bandstand.models.summary import ByGrade, Movement, OutcomeSummary, Share, Summary, Zones
 
 #: No table of counts is as wide, in characters.
 _WIDEST: Final = 10_000
@@ -28,7 +28,7 @@ def summary(found: Summary) -> None:
     since = "" if found.since is None else f" Compared with {words.day(found.since)}."
     console.print(
         f"{found.results}. {found.decides}{since} {WITHHELD} is a number that is withheld: of fewer than "
-        f"{found.threshold} people, or one by which such a number could be worked out."
+        f"{found.threshold} people, or one by which such a number could be worked out; 20+ is at least 20."
     )
     for outcome in found.outcomes:
         _outcome(console, outcome)
@@ -43,8 +43,10 @@ def _outcome(console: Console, outcome: OutcomeSummary) -> None:
     console.print(Text(f"\n{name_of(outcome)}: {people}", style="bold"))
     console.print(f"  For {outcome.purpose}, as at {words.day(outcome.as_of)}, by {outcome.pack}.")
     if outcome.people is not None:
-        for what, table in tables(outcome):
-            _by_grade(console, what, table, outcome.people)
+        if outcome.levels is not None:
+            _levels(console, outcome.levels, outcome.people)
+        if outcome.zones is not None:
+            _zones(console, outcome.zones, outcome.people)
         for what, moved in movements(outcome):
             _moved(console, what, moved)
         for title, parts in (("criteria with evidence", outcome.seen), ("recommended", outcome.actions)):
@@ -59,11 +61,20 @@ def _outcome(console: Console, outcome: OutcomeSummary) -> None:
         console.print(f"  {note}")
 
 
-def _by_grade(console: Console, what: str, table: ByGrade, people: int) -> None:
-    counts = new_counts(f"{what} by grade", "people", *(column.label for column in table.columns))
+def _levels(console: Console, table: ByGrade, people: int) -> None:
+    counts = new_counts("levels by grade", "people", *(column.label for column in table.columns))
     for group in table.groups:
         counts.add_row(", ".join(group.members), str(group.people), *map(number, group.counts))
     counts.add_row("everybody", str(people), *(str(column.people) for column in table.columns))
+    _print(console, counts)
+
+
+def _zones(console: Console, table: Zones, people: int) -> None:
+    counts = new_counts("zones by grade", "people", *map(zone, table.zones))
+    for group in table.groups:
+        said = (at_least(least, exact=group.exact) for least in group.least)
+        counts.add_row(", ".join(group.members), str(group.people), *said)
+    counts.add_row("everybody", str(people), *(at_least(least, exact=table.exact) for least in table.least))
     _print(console, counts)
 
 

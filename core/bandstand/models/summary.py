@@ -40,6 +40,38 @@ class ByGrade(_Part):
     groups: tuple[Group, ...]
 
 
+class ZoneGroup(_Part):
+    """How many people of a grade, or of several, are in each zone.
+
+    Attributes:
+        members: The grades.
+        people: How many people they have.
+        least: How many people are in each zone at the least, in the zones' order.
+        exact: Whether they are no more than that: nothing is withheld of where these people are.
+    """
+
+    members: tuple[str, ...]
+    people: int
+    least: tuple[int, ...]
+    exact: bool
+
+
+class Zones(_Part):
+    """How many people are in each zone, as far as that follows from what is told of levels.
+
+    Attributes:
+        zones: The zones; null is none.
+        least: How many people are in each at the least.
+        exact: Whether they are no more than that.
+        groups: Likewise by grade.
+    """
+
+    zones: tuple[str | None, ...]
+    least: tuple[int, ...]
+    exact: bool
+    groups: tuple[ZoneGroup, ...]
+
+
 class Movement(_Part):
     """How many people have gone from where to where since an earlier day.
 
@@ -60,10 +92,12 @@ class CodeCount(_Part):
     Attributes:
         code: What is said: of a caveat its code, with `basis:illustrative` and `basis:interpreted` for what rests on
             a value that the document does not state; or the id of an advice.
+        label: The same in words.
         people: Of how many; null where that is withheld.
     """
 
     code: str
+    label: str
     people: int | None
 
 
@@ -81,13 +115,13 @@ class OutcomeSummary(_Part):
         overlay_digest: That of the overlay, if there was one.
         people: How many they are; null where they are fewer than the threshold, and nothing is said of them.
         levels: Levels by grade; null where there are none, or where they are told of an outcome above.
-        zones: Zones by grade, likewise.
+        zones: Zones, by grade too; null likewise.
         seen: On what part of the criteria that apply to them there is evidence.
         actions: What is recommended.
         advice: What is said in addition.
         caveats: What is to be minded.
         levels_moved: From which level to which; null where no earlier day was named, or nobody has a level.
-        zones_moved: From which zone to which, likewise.
+        zones_moved: From which zone to which, likewise, and where that would tell of a few.
         notes: What is withheld, and why.
     """
 
@@ -101,7 +135,7 @@ class OutcomeSummary(_Part):
     overlay_digest: str | None
     people: int | None
     levels: ByGrade | None = None
-    zones: ByGrade | None = None
+    zones: Zones | None = None
     seen: tuple[Share, ...] = ()
     actions: tuple[Share, ...] = ()
     advice: tuple[CodeCount, ...] = ()

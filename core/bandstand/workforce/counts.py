@@ -43,8 +43,7 @@ class Counts:
 
     Attributes:
         pinned: What is the same for everybody.
-        levels: By grade and level.
-        zones: By grade and zone.
+        places: By grade, level and zone.
         seen: By the part of the criteria that there is evidence on.
         actions: By what is recommended.
         advice: Of how many each advice is said in addition.
@@ -56,8 +55,7 @@ class Counts:
     """
 
     pinned: Pinned
-    levels: Counter[tuple[str | None, int]] = field(default_factory=Counter)
-    zones: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
+    places: Counter[tuple[str | None, int | None, str | None]] = field(default_factory=Counter)
     seen: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     advice: Counter[str] = field(default_factory=Counter)
@@ -65,6 +63,16 @@ class Counts:
     levels_moved: Counter[tuple[int, int]] = field(default_factory=Counter)
     zones_moved: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
     same: set[str] = field(default_factory=set)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether anybody has a level, be it that none is held."""
+        return any(level is not None for _, level, _ in self.places)
+
+    @property
+    def has_zones(self) -> bool:
+        """Whether anybody is in a zone."""
+        return any(zone is not None for _, _, zone in self.places)
 
     @property
     def people(self) -> int:
@@ -84,8 +92,7 @@ def count(table: ResultsTable, threshold: int) -> dict[tuple[str, str], Counts]:
     """
     found = {key: Counts(pinned) for key, pinned in _pinned(table)}
     for name, expressions, condition in (
-        ("levels", "grade, level", "level IS NOT NULL"),
-        ("zones", "grade, zone", "true"),
+        ("places", "grade, level, zone", "true"),
         ("seen", f"CASE {_SEEN} END", "true"),
         ("actions", "action", "true"),
         ("levels_moved", "level_before, level", "level IS NOT NULL AND level_before IS NOT NULL"),
@@ -102,11 +109,6 @@ def count(table: ResultsTable, threshold: int) -> dict[tuple[str, str], Counts]:
             f"SELECT *, count(*) FROM (SELECT {_KEY}, {column} FROM results) GROUP BY ALL"  # noqa: S608 - of ours
         ):
             getattr(found[framework, outcome], name).update(dict.fromkeys(said, people))
-    for counts in found.values():
-        if not any(zone for _, zone in counts.zones):
-            # Nobody has a zone, as where the outcome has none: there is nothing to tell.
-            counts.zones.clear()
-            counts.zones_moved.clear()
     _mark_the_same(table, found, threshold)
     return found
 
@@ -143,8 +145,10 @@ def _may_be_same(one: Counts, other: Counts, what: str) -> bool:
     """Whether two outcomes have any value in common, without which no row can be the same."""
     if what == "action":
         return not one.actions.keys().isdisjoint(other.actions)
-    either = [counts.levels if what == "level" else counts.zones for counts in (one, other)]
-    return not {value for _, value in either[0]}.isdisjoint(value for _, value in either[1])
+    either = [
+        {level if what == "level" else zone for _, level, zone in counts.places} - {None} for counts in (one, other)
+    ]
+    return not either[0].isdisjoint(either[1])
 
 
 def _differing(table: ResultsTable, one: tuple[str, str], other: tuple[str, str], what: str) -> tuple[int, int]:

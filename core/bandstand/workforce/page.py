@@ -8,26 +8,21 @@ from bandstand import words
 from bandstand.reports import as_it_stands, rendered
 
 if TYPE_CHECKING:
-    from bandstand.models.summary import ByGrade, CodeCount, Movement, OutcomeSummary, Summary
+    from bandstand.models.summary import ByGrade, Movement, OutcomeSummary, Summary, Zones
 
 _TEMPLATE: Final = "summary.html"
-#: Caveats in words; others are told by their codes, which say what they are of.
-_CAVEATS: Final = {
-    "basis:illustrative": "rests on an example value, which the trust has not confirmed",
-    "basis:interpreted": "rests on a reading of the document",
-    "nothing-counts": "none of the evidence counts",
-    "no-grade": "no grade is known",
-    "not-read": "something was seen that no rule reads",
-    "one-view": "goes by one side only",
-    "provisional": "something is claimed and not agreed yet",
-    "validity": "the framework is not valid at the day",
-}
 
 
 def page(found: Summary) -> str:
     """The whole page, as text."""
     return rendered(
-        __package__, _TEMPLATE, found=found, outcomes=[_outcome(each) for each in found.outcomes], day=words.day
+        __package__,
+        _TEMPLATE,
+        found=found,
+        outcomes=[_outcome(each) for each in found.outcomes],
+        day=words.day,
+        zone=zone,
+        at_least=at_least,
     )
 
 
@@ -36,14 +31,14 @@ def name_of(outcome: OutcomeSummary) -> str:
     return f"{outcome.framework}: {outcome.label or outcome.outcome}"
 
 
-def caveat(code: str) -> str:
-    """A caveat in words."""
-    return _CAVEATS.get(code, code)
+def zone(name: str | None) -> str:
+    """A zone in a table's head."""
+    return "no zone" if name is None else name
 
 
-def tables(outcome: OutcomeSummary) -> list[tuple[str, ByGrade]]:
-    """What is told by grade, each with what it is of."""
-    return [(what, table) for what, table in (("levels", outcome.levels), ("zones", outcome.zones)) if table]
+def at_least(least: int, *, exact: bool) -> str:
+    """How many there are, or at the least; a star where nothing is known."""
+    return str(least) if exact else f"{least}+" if least else "*"
 
 
 def movements(outcome: OutcomeSummary) -> list[tuple[str, Movement]]:
@@ -54,12 +49,8 @@ def movements(outcome: OutcomeSummary) -> list[tuple[str, Movement]]:
 
 def codes(outcome: OutcomeSummary) -> list[tuple[str, list[tuple[str, int | None]]]]:
     """What is said of some people and not of others, in words."""
-
-    def listed(of: tuple[CodeCount, ...]) -> list[tuple[str, int | None]]:
-        return [(caveat(one.code), one.people) for one in of]
-
-    both = (("What is said in addition", listed(outcome.advice)), ("What is to be minded", listed(outcome.caveats)))
-    return [(title, of) for title, of in both if of]
+    both = (("What is said in addition", outcome.advice), ("What is to be minded", outcome.caveats))
+    return [(title, [(one.label, one.people) for one in of]) for title, of in both if of]
 
 
 def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
@@ -71,20 +62,30 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         "id": f"{outcome.framework}.{outcome.outcome}",
         "of": outcome,
         "name": name_of(outcome),
-        "by_grade": [(what, table, _by_grade(what, table)) for what, table in tables(outcome)],
+        "levels": None if outcome.levels is None else _levels(outcome.levels),
+        "zones": None if outcome.zones is None else _zones(outcome.zones),
         "moved": [(what, moved, _moved(what, moved)) for what, moved in movements(outcome)],
         "shares": [(title, parts, as_it_stands(charts.bars(parts))) for title, parts in shares if parts],
         "codes": codes(outcome),
     }
 
 
-def _by_grade(what: str, table: ByGrade) -> str:
+def _levels(table: ByGrade) -> str:
     from bandstand import charts  # noqa: PLC0415 - an extra
 
     grades = [", ".join(group.members) for group in table.groups]
     columns = [column.label for column in table.columns]
     cells = [group.counts for group in table.groups]
-    return as_it_stands(charts.squares(("grade", grades), (what, columns), cells))
+    return as_it_stands(charts.squares(("grade", grades), ("levels", columns), cells))
+
+
+def _zones(table: Zones) -> str:
+    from bandstand import charts  # noqa: PLC0415 - an extra
+
+    grades = [", ".join(group.members) for group in table.groups]
+    cells = [[None if not group.exact and not n else n for n in group.least] for group in table.groups]
+    texts = [[at_least(number, exact=group.exact) for number in group.least] for group in table.groups]
+    return as_it_stands(charts.squares(("grade", grades), ("zones", list(map(zone, table.zones))), cells, texts))
 
 
 def _moved(what: str, moved: Movement) -> str:

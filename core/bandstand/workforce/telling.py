@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from bandstand import words
 from bandstand.models.framework import ZONES
 from bandstand.models.impact import Group
-from bandstand.models.summary import ByGrade, CodeCount, Movement, OutcomeSummary, Share
+from bandstand.models.summary import ByGrade, CodeCount, Movement, OutcomeSummary, Share, ZoneGroup, Zones
 from bandstand.suppress import Partition, coarsened, crossed_cells_withheld, may_tell
 from bandstand.workforce.counts import SEEN
 
@@ -19,8 +20,23 @@ if TYPE_CHECKING:
 
 #: What stands for a grade that is not known, a level below the first, and no zone.
 _NOT_KNOWN: Final = "not known"
-_NO_LEVEL: Final = "0"
+_LEVELS: Final = {"0": "none"}
 _NO_ZONE: Final = "no zone"
+_ZONES: Final = (None, *ZONES)
+
+#: Caveats in words; others are told by their codes, which say what they are of.
+_CAVEATS: Final = {
+    "basis:illustrative": "rests on an example value, which the trust has not confirmed",
+    "basis:interpreted": "rests on a reading of the document",
+    "nothing-counts": "none of the evidence counts",
+    "no-grade": "no grade is known",
+    "not-read": "something was seen that no rule reads",
+    "one-view": "goes by one side only",
+    "provisional": "something is claimed and not agreed yet",
+    "validity": "the framework is not valid at the day",
+}
+_FLAG: Final = "flag-"
+_NOT_GIVEN: Final = "not-given-"
 
 
 def told(
@@ -71,45 +87,111 @@ class _Telling:
         if not all(tells.values()):
             same = [f"{what}s" for what, tell in tells.items() if not tell]
             self._notes.append(f"Told of an outcome above, where they are the same: {', '.join(same)}.")
-        levels, levels_moved = self._places("level", grades) if tells["level"] else (None, None)
-        zones, zones_moved = self._places("zone", grades) if tells["zone"] else (None, None)
+        levels = self._levels(grades) if tells["level"] and counts.has_levels else None
+        zones = None
+        if tells["zone"] and counts.has_zones and (tells["level"] or not counts.has_levels):
+            zones = self._zones_alone(grades) if levels is None else self._zones(levels)
         return whole.model_copy(
             update={
                 "levels": levels,
                 "zones": zones,
-                "seen": self._shares(counts.seen, list(SEEN)),
+                "seen": self._shares(counts.seen, {name: name for name in SEEN}),
                 "actions": self._shares(counts.actions, self._actions()) if tells["action"] else (),
-                "advice": self._codes(counts.advice),
-                "caveats": self._codes(counts.caveats),
-                "levels_moved": levels_moved,
-                "zones_moved": zones_moved,
+                "advice": self._codes(counts.advice, self._actions()),
+                "caveats": self._codes(counts.caveats, self._caveats()),
+                "levels_moved": None if levels is None else self._levels_moved(levels),
+                "zones_moved": None if zones is None else self._zones_moved(zones),
                 "notes": tuple(dict.fromkeys(self._notes)),
             }
         )
 
-    def _places(self, what: str, grades: Partition[str]) -> tuple[ByGrade | None, Movement | None]:
-        """Where people are, by grade, and where they were; both by the same columns, whose totals are told."""
-        counts = self._counts
-        by_grade = Counter[tuple[str, str]]()
+    def _levels(self, grades: Partition[str]) -> ByGrade:
+        cells = Counter[tuple[str, str]]()
+        for (grade, level, _), people in self._counts.places.items():
+            cells[grade or _NOT_KNOWN, str(level)] += people
+        return self._by_grade(cells, grades, self._parts(_totals(cells, 1), self._ladder()))
+
+    def _ladder(self) -> list[str]:
+        """The levels from the lowest that anybody is or was at to the highest."""
+        known = {level for _, level, _ in self._counts.places if level is not None}
+        known.update(level for pair in self._counts.levels_moved for level in pair)
+        return [str(level) for level in range(min(known), max(known) + 1)]
+
+    def _levels_moved(self, levels: ByGrade) -> Movement | None:
         moves = Counter[tuple[str, str]]()
-        if what == "level":
-            for (grade, level), people in counts.levels.items():
-                by_grade[grade or _NOT_KNOWN, str(level)] += people
-            for (was, now), people in counts.levels_moved.items():
-                moves[str(was), str(now)] += people
-            known = [int(place) for pair in moves for place in pair] + [int(place) for _, place in by_grade]
-            order = [str(level) for level in range(min(known, default=0), max(known, default=-1) + 1)]
-        else:
-            for (grade, zone), people in counts.zones.items():
-                by_grade[grade or _NOT_KNOWN, zone or _NO_ZONE] += people
-            for (before, after), people in counts.zones_moved.items():
-                moves[before or _NO_ZONE, after or _NO_ZONE] += people
-            order = [_NO_ZONE, *ZONES]
-        if not by_grade.total():
-            return None, None
-        columns = self._parts(_totals(by_grade, 1), order)
-        table = self._by_grade(by_grade, grades, columns)
-        return table, self._movement(moves, order, columns) if moves.total() == by_grade.total() else None
+        for (was, now), people in self._counts.levels_moved.items():
+            moves[str(was), str(now)] += people
+        if moves.total() != self._counts.people:
+            return None
+        return self._movement(moves, self._ladder(), tuple(column.members for column in levels.columns))
+
+    def _zones(self, levels: ByGrade) -> Zones:
+        """How many are in each zone, of those alone of whose level it is told how many there are.
+
+        Whoever knows the band of each grade knows it too, so that it tells nothing of those of whom that is withheld.
+        """
+        places = Counter[tuple[str, str, str | None]]()
+        for (grade, level, zone), people in self._counts.places.items():
+            places[grade or _NOT_KNOWN, str(level), zone] += people
+        groups = []
+        for group in levels.groups:
+            least, exact = [0] * len(_ZONES), True
+            for column, told in zip(levels.columns, group.counts, strict=True):
+                # Of several grades or levels that are told together, a zone would tell of one.
+                alone = len(column.members) == len(group.members) == 1
+                here = [places[group.members[0], column.members[0], zone] for zone in _ZONES]
+                if told == 0:
+                    continue
+                if told is None or not alone or not all(may_tell(number, self._threshold) for number in here):
+                    exact = False
+                    continue
+                least = [one + more for one, more in zip(least, here, strict=True)]
+            groups.append(ZoneGroup(members=group.members, people=group.people, least=tuple(least), exact=exact))
+        return Zones(
+            zones=_ZONES,
+            least=tuple(sum(group.least[at] for group in groups) for at in range(len(_ZONES))),
+            exact=all(group.exact for group in groups),
+            groups=tuple(groups),
+        )
+
+    def _zones_alone(self, grades: Partition[str]) -> Zones:
+        """How many are in each zone, where nothing is told of levels."""
+        cells = Counter[tuple[str, str]]()
+        for (grade, _, zone), people in self._counts.places.items():
+            cells[grade or _NOT_KNOWN, zone or _NO_ZONE] += people
+        order = [zone or _NO_ZONE for zone in _ZONES]
+        table = self._by_grade(cells, grades, self._parts(_totals(cells, 1), order))
+        # A zone that is told with others is not told by itself.
+        alone = [next((at for at, c in enumerate(table.columns) if c.members == (zone,)), None) for zone in order]
+        exact = None not in alone
+        return Zones(
+            zones=_ZONES,
+            least=tuple(0 if at is None else table.columns[at].people for at in alone),
+            exact=exact,
+            groups=tuple(
+                ZoneGroup(
+                    members=group.members,
+                    people=group.people,
+                    least=tuple(0 if at is None else group.counts[at] or 0 for at in alone),
+                    exact=exact and None not in group.counts,
+                )
+                for group in table.groups
+            ),
+        )
+
+    def _zones_moved(self, zones: Zones) -> Movement | None:
+        moves = Counter[tuple[str, str]]()
+        for (was, now), people in self._counts.zones_moved.items():
+            moves[was or _NO_ZONE, now or _NO_ZONE] += people
+        if moves.total() != self._counts.people:
+            return None
+        order = [zone or _NO_ZONE for zone in _ZONES]
+        columns = self._parts(_totals(moves, 1), order)
+        found = self._movement(moves, order, columns)
+        if not zones.exact or any(cell is None for line in found.cells for cell in line):
+            self._notes.append("From which zone to which is withheld: with levels by grade, it would tell of a few.")
+            return None
+        return found
 
     def _by_grade(self, cells: Counter[tuple[str, str]], grades: Partition[str], columns: Partition[str]) -> ByGrade:
         sizes = _totals(cells, 0)
@@ -150,26 +232,36 @@ class _Telling:
         """Each of what there is by itself, or with its neighbours where too few people are there."""
         return coarsened(tuple((each,) for each in order), sizes, self._threshold)
 
-    def _shares(self, sizes: Mapping[str, int], order: Sequence[str]) -> tuple[Share, ...]:
-        known = [*(each for each in order if each in sizes), *sorted(each for each in sizes if each not in order)]
-        return tuple(_share(part, sizes) for part in self._parts(sizes, known))
+    def _shares(self, sizes: Mapping[str, int], labels: Mapping[str, str]) -> tuple[Share, ...]:
+        known = [*(each for each in labels if each in sizes), *sorted(each for each in sizes if each not in labels)]
+        return tuple(_share(part, sizes, labels) for part in self._parts(sizes, known))
 
-    def _codes(self, of: Mapping[str, int]) -> tuple[CodeCount, ...]:
+    def _codes(self, of: Mapping[str, int], labels: Mapping[str, str]) -> tuple[CodeCount, ...]:
         """Of how many each is said; withheld where it is said of a few, or of all but a few."""
 
         def number(people: int) -> int | None:
             both = (people, self._counts.people - people)
             return people if all(may_tell(each, self._threshold) for each in both) else None
 
-        return tuple(CodeCount(code=code, people=number(of[code])) for code in sorted(of))
+        return tuple(CodeCount(code=code, label=labels.get(code, code), people=number(of[code])) for code in sorted(of))
 
-    def _actions(self) -> list[str]:
-        return [] if self._pack is None else [action.id for action in self._pack.framework.actions]
+    def _actions(self) -> dict[str, str]:
+        """What can be recommended, in words, as far as the pack is known."""
+        return {} if self._pack is None else {a.id: words.uncapitalised(a.label) for a in self._pack.framework.actions}
+
+    def _caveats(self) -> dict[str, str]:
+        """What there may be to mind, in words."""
+        if self._pack is None:
+            return dict(_CAVEATS)
+        framework = self._pack.framework
+        flags = {f"{_FLAG}{flag.id}": words.uncapitalised(flag.label) for flag in framework.flags}
+        facts = {f"{_NOT_GIVEN}{fact.id}": f"not given: {words.uncapitalised(fact.label)}" for fact in framework.facts}
+        return {**_CAVEATS, **flags, **facts}
 
 
 def _grades(counts: Mapping[tuple[str, str], Counts], packs: Mapping[str, Pack]) -> Partition[str]:
     """The grades that there are, each by itself: in the pack's order, then by name, and what is not known last."""
-    seen = {grade or _NOT_KNOWN for each in counts.values() for grade, _ in (*each.levels, *each.zones)}
+    seen = {grade or _NOT_KNOWN for each in counts.values() for grade, _, _ in each.places}
     used = [pack for each in counts.values() if (pack := packs.get(each.pinned.pack_digest)) is not None]
     known = [grade for pack in used for grade in pack.framework.grades]
     order = [grade.id for grade in sorted(known, key=lambda grade: (grade.strand, grade.column))]
@@ -180,7 +272,7 @@ def _grades(counts: Mapping[tuple[str, str], Counts], packs: Mapping[str, Pack])
 
 def _sizes(counts: Counts) -> Counter[str]:
     sizes = Counter[str]()
-    for (grade, _), people in (counts.levels or counts.zones).items():
+    for (grade, _, _), people in counts.places.items():
         sizes[grade or _NOT_KNOWN] += people
     return sizes
 
@@ -192,6 +284,7 @@ def _totals(cells: Mapping[tuple[str, str], int], side: int) -> Counter[str]:
     return totals
 
 
-def _share(part: Sequence[str], sizes: Mapping[str, int]) -> Share:
-    names = ["none" if each == _NO_LEVEL else each for each in part]
-    return Share(members=tuple(part), label=", ".join(names), people=sum(sizes.get(each, 0) for each in part))
+def _share(part: Sequence[str], sizes: Mapping[str, int], labels: Mapping[str, str] = _LEVELS) -> Share:
+    """People of whom one thing is said, or one of several."""
+    label = ", ".join(labels.get(each, each) for each in part)
+    return Share(members=tuple(part), label=label, people=sum(sizes.get(each, 0) for each in part))
