@@ -65,15 +65,16 @@ def changed(pins: Sequence[InputPin], now: Mapping[Path, InputPin]) -> Iterator[
     same = {each.sha256 for each in now.values()}
     told = {each.sha256 for each in pins}
     others = [(path, each) for path, each in now.items() if each.sha256 not in told]
+    unknown = [each for each in pins if each.sha256 is None]
     gone = [each for each in pins if each.sha256 is not None and each.sha256 not in same]
-    for at, each in enumerate(gone):
-        if at < len(others):
-            path, other = others[at]
-            yield (
-                f"{path} is not the file that the run read as {each.name}: it is {other.sha256} "
-                f"({other.bytes:,} bytes) now, and was {each.sha256} ({each.bytes:,} bytes)."
-            )
-        else:
-            yield f"{each.name}, {each.sha256}, which the run read, is not among what was named."
-    for path, other in others[len(gone) :]:
+    for each, (path, other) in zip(gone, others, strict=False):
+        yield (
+            f"{path} is not the file that the run read as {each.name}: it is {other.sha256} "
+            f"({other.bytes:,} bytes) now, and was {each.sha256} ({each.bytes:,} bytes)."
+        )
+    for each in gone[len(others) :]:
+        yield f"{each.name}, {each.sha256}, which the run read, is not among what was named."
+    for each in unknown:
+        yield f"The run did not see {each.name} whole, so that it cannot be told whether it is the same still."
+    for path, other in others[len(gone) + len(unknown) :]:
         yield f"{path}, {other.sha256}, was not read by the run."
