@@ -32,7 +32,6 @@ def test_a_list_stands_in_the_order_of_the_alphabet(of: ListName) -> None:
 
 def test_codes_are_put_together_nowhere_else() -> None:
     others = {
-        ("engine/recommend.py", "f'flag-{flag.id}'"),
         ("starter/project.py", """f"bandstand-{self.name.replace('_', '-')}\""""),
     }
     assert {file for file, _ in composed_codes() - others} == set(COMPOSED)

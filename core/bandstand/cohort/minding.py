@@ -10,6 +10,7 @@ import numpy as np
 from bandstand.cohort.paths import shaky_grounds
 from bandstand.cohort.table import listed
 from bandstand.models.finding import State
+from bandstand.models.recommendation import FLAGGED, NOT_GIVEN
 from bandstand.models.provenance import Basis
 from bandstand.rules.base import ground
 
@@ -119,10 +120,10 @@ class Minding:
         if self._outcome.zone is not None and self._framework.grades:
             found["no-grade"] = profiles.tells("no-grade", lambda _, facts: facts["grade"] is None, profile)
         for asked in self._asked:
-            code = f"not-given-{asked.id}"
+            code = NOT_GIVEN + asked.id
             found[code] = profiles.tells(code, partial(_is_not_given, asked.id), profile)
         for flag in self._framework.flags:
-            code = f"flag-{flag.id}"
+            code = FLAGGED + flag.id
             found[code] = profiles.tells(code, partial(_has_flag, flag.id), profile)
         return found
 

@@ -11,7 +11,7 @@ from bandstand.engine.trace import supporting
 from bandstand.models.clauses import FindingIs
 from bandstand.models.finding import Finding
 from bandstand.models.provenance import Basis, Ground
-from bandstand.models.recommendation import Caveat, Recommendation
+from bandstand.models.recommendation import FLAGGED, NOT_GIVEN, Caveat, Recommendation
 from bandstand.rules.base import ground
 
 if TYPE_CHECKING:
@@ -168,10 +168,10 @@ class _Advice:
             yield Caveat(code="no-grade", text=f"{what}, so the zone can only go by a role.")
         for asked in evaluated.asked:
             if asked.needed and evaluated.facts[asked.id] is None:
-                yield Caveat(code=f"not-given-{asked.id}", text=f"{asked.label} is not given. {asked.question}")
+                yield Caveat(code=NOT_GIVEN + asked.id, text=f"{asked.label} is not given. {asked.question}")
         for flag in framework.flags:
             if flag.id in evaluated.person.flags:
-                yield Caveat(code=f"flag-{flag.id}", text=f"{flag.label}. {flag.note or ''}".strip())
+                yield Caveat(code=FLAGGED + flag.id, text=f"{flag.label}. {flag.note or ''}".strip())
         since, until = framework.valid_from, framework.valid_until
         if (since is not None and evaluated.as_of < since) or (until is not None and evaluated.as_of > until):
             span, day = words.span(since, until), words.day(evaluated.as_of)

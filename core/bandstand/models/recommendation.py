@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
 
 from bandstand.models.provenance import Basis
+
+#: Before the id of a flag that a person has, and of a fact that is needed and not given: the codes of their caveats.
+FLAGGED: Final = "flag-"
+NOT_GIVEN: Final = "not-given-"
 
 
 class _Part(BaseModel):
