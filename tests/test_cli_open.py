@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -49,11 +50,13 @@ def staff(folder: Path) -> Path:
     return write_csv(folder / "staff.csv", people)
 
 
-def run(evidence: Path, people: Path | None, overlays: Sequence[Path] = ()) -> Path:
+def run(
+    evidence: Path, people: Path | None, overlays: Sequence[Path] = (), question: CohortQuestion = QUESTION
+) -> Path:
     """Evaluate a small workforce, and where the results are."""
     given = Given([evidence], evidence.parent / "results.parquet", people=people, overlays=tuple(overlays))
     service = Service(catalogue(), today=TODAY, overlays=overlays)
-    evaluate_workforce(service, QUESTION, given, Resources(memory=1 << 30, processes=1), lambda *_: None)
+    evaluate_workforce(service, question, given, Resources(memory=1 << 30, processes=1), lambda *_: None)
     return given.output
 
 
@@ -111,6 +114,17 @@ def test_the_trace_is_told_in_sentences_with_that_the_row_says_the_same(results:
     assert (code, err) == (0, "")
     assert "A person decides." in said
     assert f"The row in {results} (smart_equip, ladder) says the same in all of its 27 columns." in said
+
+
+def test_what_the_run_asked_is_asked_again(tmp_path: Path, cli: Cli) -> None:
+    question = replace(QUESTION, since=None, review_point="mid", purpose="development", every_conclusion=True)
+    path = run(as_csv(tmp_path / "evidence.csv", ROWS), staff(tmp_path), question=question)
+    code, out, _ = cli("open", path, "P-0003", "--json")
+    (row,) = json.loads(out)["rows"]
+    assert (code, row["agrees"]) == (0, True)
+    assert row["evaluation"]["review_point"] == "mid"
+    assert row["evaluation"]["purpose"] == row["row"]["purpose"] == "development"
+    assert len(row["row"]["conclusions"]) == len(row["evaluation"]["conclusions"])
 
 
 def test_a_row_that_differs_is_told_column_by_column(results: Path, cli: Cli) -> None:
