@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,3 +116,37 @@ def test_shuffled_and_coded_files_have_the_rows_of_the_sorted_one(files: Any) ->
     for other in (said, of_strings.format(files.evidence("shuffled"))):
         assert duckdb.sql(f"({in_order}) EXCEPT ALL ({other})").fetchall() == []
         assert duckdb.sql(f"({other}) EXCEPT ALL ({in_order})").fetchall() == []
+
+
+def test_the_benchmark_sees_that_all_give_the_same_and_prints_ratios_to_the_command_and_a_bare_scan(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, str(BENCHMARKS / "cohort.py"), "--people", "30", "--rounds", "1", "--kinds", "coded"]
+    command += ["--only", "bandstand", "sql", "scan", "--json", str(tmp_path / "rounds.json")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert run.returncode == 0, run.stderr
+    assert "30 people: 2 results are the same" in run.stderr
+    assert "### 30 people, coded" in run.stdout
+    assert "| bandstand | 1.00 |" in run.stdout
+    (race,) = json.loads((tmp_path / "rounds.json").read_text())["races"]
+    assert {entry["name"] for entry in race["taken"]} == {"bandstand", "sql", "scan"}
+    assert race["skipped"] == []
+
+
+def test_the_benchmark_stops_where_two_give_different_results(tmp_path: Path) -> None:
+    cohort = importlib.import_module("cohort")
+    race = cohort.Race(None, 2, tmp_path)
+    race.digests = {cohort.Entry("sql", "coded"): (2, 17), cohort.Entry("polars", "coded"): (2, 17)}
+    race.agree()
+    race.digests[cohort.Entry("python", "coded")] = (2, 18)
+    with pytest.raises(SystemExit, match="2 people: results differ"):
+        race.agree()
+
+
+def test_a_contestant_that_fails_is_said_to_and_not_run_again(tmp_path: Path) -> None:
+    cohort = importlib.import_module("cohort")
+    files = importlib.import_module("cohort_rules").Files(tmp_path / "nowhere")
+    race = cohort.Race(files, 2, tmp_path)
+    race.time(cohort.Entry("sql", "coded"))
+    assert race.taken == {}
+    assert race.skipped[cohort.Entry("sql", "coded")].startswith("failed: ")
