@@ -10,8 +10,8 @@ import numpy as np
 from bandstand.cohort.paths import shaky_grounds
 from bandstand.cohort.table import listed
 from bandstand.models.finding import State
-from bandstand.models.recommendation import FLAGGED, NOT_GIVEN
 from bandstand.models.provenance import Basis
+from bandstand.models.recommendation import FLAGGED, NOT_GIVEN
 from bandstand.rules.base import ground
 
 if TYPE_CHECKING:
