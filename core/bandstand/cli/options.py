@@ -110,7 +110,8 @@ OnOption = Annotated[
     ),
 ]
 Partitions = Annotated[
-    int | None, typer.Option("--partitions", min=1, help="Parts that Spark puts people into. [default: Spark decides]")
+    int | None,
+    typer.Option("--partitions", min=1, help="Parts that Spark puts people into. [default: by cores and size]"),
 ]
 RejectFile = Annotated[
     Path | None,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]+):/+(?=[^/])", re.IGNORECASE)
 _SAID = re.compile(rf"{EXECUTOR}: (.+)")
 _HEAD = 1 << 16
+#: Parts for each core, so that all of them have something to do to the end; and bytes of files that are enough for one.
+_PARTS = 3
+_PART_BYTES = 32 << 20
 _MISSING = re.compile(r"(?:PATH_NOT_FOUND\] Path does not exist|FileNotFoundException: File(?: file)?):? ?(\S+)")
 
 
@@ -222,6 +225,19 @@ def _text_of(name: str) -> IO[str]:
 def _not_there(name: str) -> Problem:
     remedy = "Check the name. Every machine of a cluster has to find it there: put it where all of them can read."
     return file_problem(Path(name), "no-such-file", "There is no such file.", remedy)
+
+
+def parts_for(spark: SparkSession, size: int) -> int:
+    """Into how many parts people are put where nobody says it.
+
+    Spark would make two hundred of them however few people there are, as it does not look at the size of what it keeps.
+
+    Args:
+        spark: The session.
+        size: Bytes of evidence, as far as they are known.
+    """
+    cores: int = spark.sparkContext.defaultParallelism
+    return max(_PARTS * cores, -(-size // _PART_BYTES))
 
 
 def write_parts(run: SparkRun, folder: Path, asks: Sequence[tuple[str, str]]) -> int:

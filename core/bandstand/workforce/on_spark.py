@@ -54,7 +54,7 @@ def evaluate_on_cluster(
         given: What is read and written; every machine of the cluster has to see it under the same names.
         master: The cluster, as Spark has it.
         progress: Told what is done.
-        partitions: Into how many parts people are put; as many as Spark finds right when None.
+        partitions: Into how many parts people are put; as many as cores and files ask for when None.
 
     Raises:
         RefusedError: The day is not given, or no framework serves the purpose or is valid where that is asked.
@@ -84,7 +84,7 @@ def evaluate_on_cluster(
                 cluster.read_files(spark, [each.name for each in pins], EVIDENCE, WANTED | needs),
                 None if people is None else cluster.read_files(spark, [people.name], PEOPLE),
                 evaluator,
-                partitions=partitions,
+                partitions=partitions or cluster.parts_for(spark, sum(each.bytes for each in pins)),
                 names=names,
             )
             written = cluster.write_parts(run, folder, [(each.pack.id, each.outcome) for each in ask.asks])
