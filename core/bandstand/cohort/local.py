@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: Bytes that a process takes before it has read anything, and those of a row while it is read and evaluated.
 _PROCESS: Final = 170 << 20
-_ROW: Final = 160
+_ROW: Final = 250
 _FEWEST: Final = 100_000
 _MOST: Final = 1_000_000
 #: Rows below which one process is done before others have begun.

@@ -37,24 +37,34 @@ class StaffFile:
     Attributes:
         path: Where the people are, as an Arrow file.
         rest: The list without them.
+        listed: How many people there are.
     """
 
     path: Path
     rest: PeopleTable
+    listed: int
     _table: PeopleTable | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, people: PeopleTable, path: Path) -> StaffFile:
-        """Put a staff list where processes share it."""
+    def read(cls, given: Path, packs: Mapping[str, Pack], path: Path) -> StaffFile:
+        """Read a staff list, and put it where processes share it.
+
+        Raises:
+            ProblemsError: The file itself cannot be read, or has no people.
+        """
+        people = read_staff(given, packs)
         columns = {"ids": people.ids, "profile": pa.array(people.profile), "school": people.school}
         table = pa.table(columns)
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=max(table.num_rows, 1))
-        nobody = people.ids.slice(0, 0)
-        rest = dataclasses.replace(
-            people, ids=nobody, profile=people.profile[:0], school=people.school.slice(0, 0), rejects=()
-        )
-        return cls(path, rest)
+        nobody = pa.array([], pa.string())
+        # Copies, as what is cut out of a large array keeps all of it.
+        school, profile = pa.array([], pa.string()), people.profile[:0].copy()
+        rest = dataclasses.replace(people, ids=nobody, profile=profile, school=school)
+        listed = len(people.ids)
+        del people, columns, table
+        pa.default_memory_pool().release_unused()
+        return cls(path, rest, listed)
 
     @property
     def table(self) -> PeopleTable:
@@ -68,13 +78,13 @@ class StaffFile:
             )
         return self._table
 
-    def __getstate__(self) -> tuple[Path, PeopleTable]:
+    def __getstate__(self) -> tuple[Path, PeopleTable, int]:
         """What another process needs."""
-        return self.path, self.rest
+        return self.path, dataclasses.replace(self.rest, rejects=()), self.listed
 
-    def __setstate__(self, state: tuple[Path, PeopleTable]) -> None:
+    def __setstate__(self, state: tuple[Path, PeopleTable, int]) -> None:
         """Begin in another process."""
-        self.path, self.rest = state
+        self.path, self.rest, self.listed = state
         self._table = None
 
 

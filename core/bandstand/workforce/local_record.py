@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from bandstand.cohort.staff import PeopleTable
+    from bandstand.cohort.staff_in import StaffFile
     from bandstand.cohort.tally import Tally
     from bandstand.models.cohort_run import CohortRun, InputPin
     from bandstand.packs.pack import Pack
@@ -60,15 +60,15 @@ def record_of(
     as_of: dt.date,
     packs: Sequence[Pack],
     tally: Tally,
-    people: PeopleTable | None = None,
+    staff: StaffFile | None = None,
 ) -> CohortRun:
     """What was read, asked and counted."""
     counts = RunCounts(
         read=tally.read,
         rejected=tally.rejected,
         people=tally.people,
-        listed=0 if people is None else len(people.ids),
-        people_rejected=0 if people is None else len(people.rejects),
+        listed=0 if staff is None else staff.listed,
+        people_rejected=0 if staff is None else len(staff.rest.rejects),
         written=tally.written,
     )
     return record(

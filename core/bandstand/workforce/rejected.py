@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from bandstand.cohort.staff import PeopleTable
+    from bandstand.cohort.staff_in import StaffFile
     from bandstand.cohort.work import WorkFolder
     from bandstand.models.problem import Problem
 
@@ -19,7 +19,7 @@ def write_rejected(
     path: Path,
     work: WorkFolder,
     problems: Sequence[Problem],
-    people: PeopleTable | None,
+    staff: StaffFile | None,
     refused: Mapping[str, Sequence[Problem]],
 ) -> Path | None:
     """Write the file: problems of whole files, rows of evidence in the order of the input, rows of the staff list.
@@ -28,15 +28,15 @@ def write_rejected(
         path: The file; one that is there from an earlier run is taken away where there is nothing to write.
         work: The run's folder.
         problems: What is wrong with files.
-        people: The staff list, if there is one.
+        staff: The staff list, if there is one.
         refused: Why the lock refuses frameworks, by their ids.
 
     Returns:
         The file; None where there is nothing to tell.
     """
     kept = sorted([*work.path.glob("spool/*.rejects"), *work.path.glob("parts/*.rejects")])
-    of_staff = () if people is None else people.rejects
-    of_files = [*problems, *(() if people is None else people.problems)]
+    of_staff = () if staff is None else staff.rest.rejects
+    of_files = [*problems, *(() if staff is None else staff.rest.problems)]
     if not (kept or of_files or of_staff):
         path.unlink(missing_ok=True)
         return None

@@ -13,7 +13,7 @@ from bandstand.cohort.newest import newest_written
 from bandstand.cohort.output import write_results
 from bandstand.cohort.parts import NotInRangeError, Worker
 from bandstand.cohort.pool import Pool
-from bandstand.cohort.staff_in import StaffFile, read_staff
+from bandstand.cohort.staff_in import StaffFile
 from bandstand.cohort.work import SPOOL, WorkFolder
 from bandstand.effective import notes_on_validity
 from bandstand.models.cohort_run import RUN_KEY
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandstand.cohort.local import Plan, Progress, Resources
-    from bandstand.cohort.staff import PeopleTable
     from bandstand.cohort.tally import Tally
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
@@ -85,7 +84,7 @@ class _Found:
     Attributes:
         as_of: The day up to which evidence counted.
         packs: Framework id -> the version that counted.
-        people: The staff list, if there is one.
+        staff: The staff list, if there is one.
         asked: What was asked.
         parts: The results, in parts that follow one another.
         tally: What was counted.
@@ -93,7 +92,7 @@ class _Found:
 
     as_of: dt.date
     packs: Mapping[str, Pack]
-    people: PeopleTable | None
+    staff: StaffFile | None
     asked: Asked
     parts: list[Path]
     tally: Tally
@@ -133,15 +132,16 @@ class _Run:
         raise AssertionError  # pragma: no cover - input is out of range once at most
 
     def _tried(self, plan: Plan, packs: Mapping[str, Pack], day: dt.date | None) -> _Found:
-        people = None if self.given.people is None else read_staff(self.given.people, packs)
-        staff = None if people is None else StaffFile.of(people, self.work.path / "people.arrow")
+        staff = None
+        if self.given.people is not None:
+            staff = StaffFile.read(self.given.people, packs, self.work.path / "people.arrow")
         today = self.service.today
         if plan.sources is not None:
             as_of = day or today
             ask, worker = self._asked(packs, staff, as_of)
             with Pool(worker, plan.processes) as pool:
                 parts, tally = local.run_parts(pool, plan.sources, self.work, self.progress)
-            return _Found(as_of, packs, people, ask, parts, tally)
+            return _Found(as_of, packs, staff, ask, parts, tally)
         ask, worker = self._asked(packs, staff, day)
         with Pool(worker, plan.processes) as pool:
             spooled = local.spool(pool, self.evidence.inputs.chunks, plan, self.work, self.progress)
@@ -154,7 +154,7 @@ class _Run:
             with Pool(worker, plan.processes) as pool:
                 parts, tally = local.run_parts(pool, spooled.sources(plan.rows), self.work, self.progress)
         tally.add(spooled.tally)
-        return _Found(day, packs, people, ask, parts, tally)
+        return _Found(day, packs, staff, ask, parts, tally)
 
     def _asked(self, packs: Mapping[str, Pack], staff: StaffFile | None, day: dt.date | None) -> tuple[Asked, Worker]:
         """What is asked as at a day, and what each process begins with; nothing is asked where the day is not known."""
@@ -170,30 +170,30 @@ class _Run:
         Raises:
             RefusedError: All evidence is for frameworks that do not serve what was asked.
         """
-        tally, people, refused = found.tally, found.people, found.asked.refused
+        tally, staff, refused = found.tally, found.staff, found.asked.refused
         if not tally.written:
             for name, error in refused.items():
                 if tally.frameworks.get(name):
                     raise error
         used = [name for name in dict.fromkeys(ask.pack.id for ask in found.asked.asks) if tally.frameworks.get(name)]
         problems = self.evidence.problems(tally)
-        notes = [*self.evidence.inputs.notes, *(() if people is None else people.notes), *tally.gone.notes()]
+        notes = [*self.evidence.inputs.notes, *(() if staff is None else staff.rest.notes), *tally.gone.notes()]
         notes.extend(_notes(found, self.question))
         since, catalogue = self.question.since, self.service.catalogue
         notes.extend(notes_on_validity(found.packs, used, found.as_of, since, catalogue))
         packs = [found.packs[name] for name in used]
         today = self.service.today
-        run = record_of(self.question, self.given, pins, today, found.as_of, packs, tally, people)
+        run = record_of(self.question, self.given, pins, today, found.as_of, packs, tally, staff)
         self.progress("Writing", 0, 1)
         write_results(self.given.output, found.parts, {RUN_KEY: run.model_dump_json()})
         self.progress("Writing", 1, 1)
-        file = write_rejected(self.given.reject_file, self.work, problems, people, self.service.refused)
+        file = write_rejected(self.given.reject_file, self.work, problems, staff, self.service.refused)
         return CohortDone(run, self.given.output, file, notes)
 
 
 def _notes(found: _Found, question: CohortQuestion) -> Iterator[str]:
     """What a user should know of who and what was left out."""
-    tally, people, refused = found.tally, found.people, found.asked.refused
+    tally, staff, refused = found.tally, found.staff, found.asked.refused
     names = {ask.pack.id for ask in found.asked.asks}
     other = sum(count for name, count in tally.frameworks.items() if name not in names and name not in refused)
     if other:
@@ -202,9 +202,9 @@ def _notes(found: _Found, question: CohortQuestion) -> Iterator[str]:
     for name, error in refused.items():
         if tally.frameworks.get(name):
             yield f"Left out. {error}"
-    if people is None:
+    if staff is None:
         return
-    silent = len(people.ids) - tally.listed
+    silent = staff.listed - tally.listed
     if silent > 0:
         yield f"Not evaluated, without any evidence: {_count(silent, 'person', 'people')} on the list."
     if tally.barred:
