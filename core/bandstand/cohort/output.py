@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -61,7 +62,8 @@ def write_results(path: Path, parts: Sequence[Path], metadata: Mapping[str, str]
     schema = SCHEMA.with_metadata(dict(metadata))
     rows = 0
     with whole_or_not(path) as unfinished, _writer(path, unfinished, schema) as write:
-        for table in evenly((_with_words(_read(part), words) for part in parts), ROWS):
+        # One table is put together while the one before it is written.
+        for table in _ahead(evenly((_with_words(_read(part), words) for part in parts), ROWS)):
             write(table)
             rows += table.num_rows
     return rows
@@ -124,6 +126,15 @@ def evenly(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
             kept, held = [together.slice(together.num_rows - left)], left
     if held:
         yield pa.concat_tables(kept).combine_chunks()
+
+
+def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same, each worked out by another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = thread.submit(next, tables, None)
+            yield table
 
 
 def _single(column: pa.ChunkedArray) -> pa.Array:
