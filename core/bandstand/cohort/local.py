@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -114,7 +114,8 @@ def spool(pool: Pool, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, 
         cuts = Cuts.of(sample, -(-planned.total // planned.rows))
         spooled: list[Spooled] = []
         done = 0
-        for each in pool.run("spool", ((at, chunk, cuts, work.spool(at)) for at, chunk in enumerate(chunks))):
+        parts = [replace(chunk, plain=True) if isinstance(chunk, GroupChunk) else chunk for chunk in chunks]
+        for each in pool.run("spool", ((at, chunk, cuts, work.spool(at)) for at, chunk in enumerate(parts))):
             spooled.append(each)
             done += chunks[each.at].weight
             progress("Reading", done, planned.total)

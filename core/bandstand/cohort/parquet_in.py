@@ -58,6 +58,7 @@ class GroupChunk:
         after: Only of people whose ids come after this one; of everybody from the first on when None.
         until: Only of people up to this id; to the last when None.
         unnamed: Whether rows that name nobody are wanted.
+        plain: Whether ids are read as texts, and not looked up among one another.
     """
 
     file: int
@@ -68,6 +69,7 @@ class GroupChunk:
     after: Any = None
     until: Any = None
     unnamed: bool = True
+    plain: bool = False
 
     @property
     def weight(self) -> int:
@@ -93,7 +95,8 @@ class GroupChunk:
     def _pieces(self) -> Iterator[Piece]:
         names = [column for column, _ in self.columns]
         first, left = self.group.first, self.group.rows
-        with pq.ParquetFile(self.path, read_dictionary=names) as file:
+        words = [column for column, field in self.columns if field != "person" or not self.plain]
+        with pq.ParquetFile(self.path, read_dictionary=words) as file:
             if self.until is not None and self.group.low == self.until:
                 # One person's rows go on into this group: it is read as far as these go.
                 left = self._last(file)

@@ -99,7 +99,7 @@ class Worker:
     def spool(self, at: int, chunk: Chunk, cuts: Cuts, path: Path) -> Spooled:
         """Code a chunk, and keep it parted into ranges of people."""
         tally, lines, files, rows = Tally(), list[Any](), [], np.zeros(cuts.ranges, np.int64)
-        for number, (coded, found) in enumerate(self._coded([chunk], tally)):
+        for number, (coded, found) in enumerate(self._coded([chunk], tally, cuts)):
             lines.extend(found)
             if len(coded.person):
                 file = path.with_name(f"{path.name}-{number:04}.arrow")
@@ -153,10 +153,12 @@ class Worker:
         """The staff list, if there is one."""
         return None if self.staff is None else self.staff.table
 
-    def _coded(self, chunks: Iterable[Chunk], tally: Tally) -> Iterator[tuple[Coded, list[Any]]]:
+    def _coded(
+        self, chunks: Iterable[Chunk], tally: Tally, cuts: Cuts | None = None
+    ) -> Iterator[tuple[Coded, list[Any]]]:
         for chunk in chunks:
             for piece in chunk.pieces():
-                coded = self._code(piece)
+                coded = self._code(piece if cuts is None else spool.told_apart(piece, cuts))
                 gone = getattr(self.coder, "gone", None)
                 if gone is not None and gone.counts:
                     tally.gone.add(gone)
@@ -171,7 +173,7 @@ class Worker:
 
     def _code(self, piece: Piece) -> Coded:
         rows = piece.rows
-        if not len(rows) or rows[-1] - rows[0] + 1 == len(rows):
+        if not len(rows) or (rows[-1] - rows[0] + 1 == len(rows) and (np.diff(rows) == 1).all()):
             first = int(rows[0]) if len(rows) else None
             return self.coder.code(piece.table, file=piece.file, first_row=first)
         coded = self.coder.code(piece.table, file=piece.file, first_row=0)
