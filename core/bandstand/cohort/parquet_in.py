@@ -100,10 +100,11 @@ class GroupChunk:
             if self.until is not None and self.group.low == self.until:
                 # One person's rows go on into this group: it is read as far as these go.
                 left = self._last(file)
-            if left == self.group.rows <= MOST_ROWS:
+            most = MOST_ROWS // 2 if self.plain else MOST_ROWS
+            if left == self.group.rows <= most:
                 tables: Iterator[pa.Table] = iter([file.read_row_group(self.group.index, names, use_threads=False)])
             else:
-                step = MOST_ROWS if left == self.group.rows else _STEP
+                step = most if left == self.group.rows else _STEP
                 batches = file.iter_batches(step, row_groups=[self.group.index], columns=names, use_threads=False)
                 tables = (pa.Table.from_batches([batch]) for batch in batches)
             for table in tables if left else ():

@@ -45,17 +45,13 @@ class Cuts:
     @classmethod
     def of(cls, sample: pa.Array, ranges: int) -> Cuts:
         """Cuts that part a sample of rows' ids into about as many ranges as are asked for, of about as many rows."""
-        names = sorted(name for name in sample.to_pylist() if name is not None)
-        if not names or ranges <= 1:
+        names = sample.drop_null()
+        if not len(names) or ranges <= 1:
             return cls("", ())
-        alike = [
-            one
-            for one, other in itertools.takewhile(
-                lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False)
-            )
-        ]
-        prefix = "".join(alike)
-        keys = np.sort(_keys(pa.array(names, pa.string()), len(prefix.encode())))
+        least, most = (bound.as_py() for bound in pc.min_max(names).values())
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(least, most, strict=False))
+        prefix = "".join(one for one, _ in alike)
+        keys = np.sort(_keys(names, len(prefix.encode())))
         at = (np.arange(1, ranges) * len(keys)) // ranges
         return cls(prefix, tuple(int(key) for key in np.unique(keys[at - 1])))
 
