@@ -220,6 +220,20 @@ def test_zones_are_told_of_those_alone_of_whom_the_level_is() -> None:
     assert "From which zone to which is withheld" in " ".join(found.notes)
 
 
+def test_from_zone_to_zone_is_withheld_where_something_is_of_levels() -> None:
+    of: dict[Kind, int] = {
+        ("a", 0, "red", 0, "red"): 5,
+        ("a", 1, "amber", 1, "amber"): 1,
+        ("a", 1, "amber", 2, "amber"): 5,
+    }
+    (found,) = told({KEY: counts([kind for kind, number in of.items() for _ in range(number)])}, {}, THRESHOLD)
+    assert found.zones is not None
+    assert found.zones.exact
+    assert found.levels_moved is not None
+    assert found.levels_moved.cells[0] == (None, None, 0)
+    assert found.zones_moved is None
+
+
 def test_where_there_are_no_levels_zones_are_told_by_themselves() -> None:
     of = counts([])
     of.places.update({("a", None, "red"): 20, ("a", None, "green"): 30, ("b", None, "red"): 30, ("b", None, None): 9})
@@ -378,14 +392,28 @@ def test_what_is_no_table_of_results_is_said_to_be_none(tmp_path: Path, cli: Cli
     empty.mkdir()
     broken = tmp_path / "broken.parquet"
     broken.write_text("no")
+    words, arrow = tmp_path / "results.csv", tmp_path / "broken.arrow"
+    words.write_text("person")
+    arrow.write_text("no")
     for path, said in (
         (other, "is no table of results: it has no column framework, outcome"),
         (empty, "is a folder without a Parquet file in it"),
-        (broken, "cannot be read as Parquet"),
+        (broken, "broken.parquet cannot be read: "),
+        (words, "is neither Parquet nor Arrow, by its name"),
+        (arrow, "broken.arrow cannot be read: "),
         (tmp_path / "none.parquet", "There is no "),
     ):
         code, _, err = cli("summary", path)
         assert (code, said in err) == (2, True), err
+
+
+def test_an_arrow_file_is_summed_up_as_a_parquet_file_is(tmp_path: Path) -> None:
+    people = rows((9, teaching("M1-6", 2)), (8, teaching("M1-6", 1)))
+    path = tmp_path / "results.arrow"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, SCHEMA) as writer:
+        writer.write_table(pa.Table.from_pylist(people, schema=SCHEMA))
+    found = summarise(path, THRESHOLD, catalogue())
+    assert found.outcomes == summed(tmp_path, people).outcomes
 
 
 def test_a_folder_of_parts_is_one_table(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
 
-_Results = Annotated[Path, typer.Argument(help="The table that bandstand cohort wrote (.parquet).", show_default=False)]
+_Results = Annotated[
+    Path, typer.Argument(help="The table that bandstand cohort wrote (.parquet or .arrow).", show_default=False)
+]
 
 
 def add_to(app: typer.Typer) -> None:

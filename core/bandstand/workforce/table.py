@@ -15,16 +15,19 @@ from bandstand.models.cohort_run import RUN_KEY, CohortRun
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pyarrow as pa
+
 #: Columns without which a table is none of results; what else there is, later releases may add.
 _ASKED: Final = (
     *("person", "framework", "outcome", "purpose", "grade", "level", "zone", "action", "notes", "caveats"),
     *("seen", "criteria", "level_before", "zone_before", "as_of", "pack", "pack_digest", "overlay_digest"),
 )
+_ARROW: Final = ".arrow"
 _ENDINGS: Final = (".parquet", ".pq")
 
 
 class ResultsTable:
-    """A table of results: one Parquet file, or a folder of them as Spark writes it.
+    """A table of results: a Parquet file or an Arrow file, or a folder of Parquet files as Spark writes it.
 
     Args:
         path: The file, or the folder.
@@ -34,26 +37,33 @@ class ResultsTable:
     """
 
     def __init__(self, path: Path) -> None:
-        duckdb, parquet = _libraries()
+        check_installed()
+        import duckdb  # noqa: PLC0415 - an extra
+        from pyarrow import ArrowException  # noqa: PLC0415 - an extra
+
         self.path = path
-        self._files = _files(path)
+        files = _files(path)
+        self._database = duckdb.connect()
+        self._database.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / "bandstand-duckdb")])
         try:
-            schemas = [parquet.read_schema(file) for file in self._files]
-        except (ValueError, OSError) as error:
-            raise NotFoundError(
-                f"{path} cannot be read as Parquet: {error}. Name what bandstand cohort wrote."
-            ) from None
-        for file, schema in zip(self._files, schemas, strict=True):
+            schemas = [_schema(file) for file in files]
+            if files[0].suffix.lower() == _ARROW:
+                self._database.register("results", _mapped(files[0]))
+            else:
+                self._database.read_parquet([str(file) for file in files]).create_view("results")
+        except (ArrowException, duckdb.Error, ValueError, OSError) as error:
+            self._database.close()
+            said = str(error).partition("\n")[0].rstrip(".")
+            raise NotFoundError(f"{path} cannot be read: {said}. Name what bandstand cohort wrote.") from None
+        for file, schema in zip(files, schemas, strict=True):
             absent = [name for name in _ASKED if name not in schema.names]
             if absent:
+                self._database.close()
                 listed = words.listed(absent, 4)
                 raise NotFoundError(
                     f"{file} is no table of results: it has no column {listed}. Name what cohort wrote."
                 )
         self._record = next((found for schema in schemas if (found := _record(schema.metadata)) is not None), None)
-        self._database = duckdb.connect()
-        self._database.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / "bandstand-duckdb")])
-        self._database.read_parquet([str(file) for file in self._files]).create_view("results")
 
     def __enter__(self) -> Self:
         """The table itself."""
@@ -100,16 +110,27 @@ def check_installed() -> None:
     Raises:
         NotFoundError: It is not; the message says how to install it.
     """
-    _libraries()
-
-
-def _libraries() -> tuple[Any, Any]:
     try:
-        import duckdb  # noqa: PLC0415 - an extra
-        from pyarrow import parquet  # noqa: PLC0415 - an extra
+        import duckdb  # noqa: F401, PLC0415 - an extra
+        import pyarrow  # noqa: F401, ICN001, PLC0415 - an extra
     except ImportError:
         raise NotFoundError("Tables of results need what reads them: pip install 'bandstand[workforce]'.") from None
-    return duckdb, parquet
+
+
+def _schema(file: Path) -> pa.Schema:
+    from pyarrow import ipc, parquet  # noqa: PLC0415 - an extra
+
+    if file.suffix.lower() != _ARROW:
+        return parquet.read_schema(file)
+    with file.open("rb") as source:
+        return ipc.open_file(source).schema
+
+
+def _mapped(file: Path) -> pa.Table:
+    """An Arrow file as it lies on disk, of which only what is looked at comes into memory."""
+    from pyarrow import ipc, memory_map  # noqa: PLC0415 - an extra
+
+    return ipc.open_file(memory_map(str(file))).read_all()
 
 
 def _files(path: Path) -> list[Path]:
@@ -124,9 +145,9 @@ def _files(path: Path) -> list[Path]:
         return found
     if not path.exists():
         raise NotFoundError(f"There is no {path}. Check the name and the folder.")
-    if path.suffix.lower() not in _ENDINGS:
+    if path.suffix.lower() not in (*_ENDINGS, _ARROW):
         raise NotFoundError(
-            f"{path} is no Parquet file, by its name, and nothing else holds the record of a run: "
+            f"{path} is neither Parquet nor Arrow, by its name, and nothing else has the record of a run: "
             "let bandstand cohort write results.parquet."
         )
     return [path]

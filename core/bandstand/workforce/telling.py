@@ -88,6 +88,7 @@ class _Telling:
             same = [f"{what}s" for what, tell in tells.items() if not tell]
             self._notes.append(f"Told of an outcome above, where they are the same: {', '.join(same)}.")
         levels = self._levels(grades) if tells["level"] and counts.has_levels else None
+        levels_moved = None if levels is None else self._levels_moved(levels)
         zones = None
         if tells["zone"] and counts.has_zones and (tells["level"] or not counts.has_levels):
             zones = self._zones_alone(grades) if levels is None else self._zones(levels)
@@ -99,8 +100,8 @@ class _Telling:
                 "actions": self._shares(counts.actions, self._actions()) if tells["action"] else (),
                 "advice": self._codes(counts.advice, self._actions()),
                 "caveats": self._codes(counts.caveats, self._caveats()),
-                "levels_moved": None if levels is None else self._levels_moved(levels),
-                "zones_moved": None if zones is None else self._zones_moved(zones),
+                "levels_moved": levels_moved,
+                "zones_moved": None if zones is None else self._zones_moved(zones, levels_moved),
                 "notes": tuple(dict.fromkeys(self._notes)),
             }
         )
@@ -179,7 +180,8 @@ class _Telling:
             ),
         )
 
-    def _zones_moved(self, zones: Zones) -> Movement | None:
+    def _zones_moved(self, zones: Zones, levels: Movement | None) -> Movement | None:
+        """From which zone to which, where whoever knows the bands learns nothing by it of what is withheld."""
         moves = Counter[tuple[str, str]]()
         for (was, now), people in self._counts.zones_moved.items():
             moves[was or _NO_ZONE, now or _NO_ZONE] += people
@@ -188,7 +190,7 @@ class _Telling:
         order = [zone or _NO_ZONE for zone in _ZONES]
         columns = self._parts(_totals(moves, 1), order)
         found = self._movement(moves, order, columns)
-        if not zones.exact or any(cell is None for line in found.cells for cell in line):
+        if not zones.exact or not all(moved is None or _is_whole(moved) for moved in (levels, found)):
             self._notes.append("From which zone to which is withheld: with levels by grade, it would tell of a few.")
             return None
         return found
@@ -268,6 +270,12 @@ def _grades(counts: Mapping[tuple[str, str], Counts], packs: Mapping[str, Pack])
     places = {name: at for at, name in reversed(list(enumerate(order)))}
     names = sorted(seen, key=lambda name: (name == _NOT_KNOWN, places.get(name, len(places)), name))
     return tuple((name,) for name in names)
+
+
+def _is_whole(moved: Movement) -> bool:
+    """Whether nothing of a movement is withheld or told together."""
+    alone = all(len(part.members) == 1 for part in (*moved.before, *moved.now) if part.people)
+    return alone and all(cell is not None for line in moved.cells for cell in line)
 
 
 def _sizes(counts: Counts) -> Counter[str]:
