@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -27,7 +29,6 @@ from spark_session import Contradicts, KillsItsExecutor, demo, needs_spark, time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pyspark.sql import SparkSession
 
@@ -240,3 +241,30 @@ def test_the_command_writes_on_a_cluster_what_it_writes_on_one_machine(
         (reject,) = csv.DictReader(file)
     assert (reject["field"], reject["code"], reject["claim"]) == ("claim", "not-a-claim", "splendid")
     assert not list(tmp_path.glob(".*"))
+
+
+@needs_spark
+def test_what_goes_wrong_on_an_executor_is_said_without_java(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (tmp_path / "evidence.csv").write_text("person,criteria,claim,source,date\nP-1,L1.1,met,self,2025-01-01\n", "utf-8")
+    # Executors have a Python without any library.
+    python = tmp_path_factory.mktemp("bare") / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n', "utf-8")
+    python.chmod(0o755)
+    command = [sys.executable, "-m", "bandstand", "cohort", "evidence.csv", "-f", "smart_equip", "-o", "out.parquet"]
+    done = subprocess.run(  # noqa: S603 - the program under test
+        [*command, "--as-of", "2025-07-31", "--on", "local[1]"],
+        cwd=tmp_path,
+        env={**os.environ, "PYSPARK_PYTHON": str(python)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 70, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "Spark could not finish: ModuleNotFoundError: No module named" in line
+    log = Path(line.rpartition("Its log is ")[2].removesuffix("."))
+    assert log.stat().st_size > 0
+    log.unlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evidence.csv"]

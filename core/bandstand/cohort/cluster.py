@@ -11,7 +11,7 @@ import sys
 import tempfile
 from functools import reduce
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from bandstand.cohort.executor import BROKEN, EXECUTOR, ROW, STRAY
 from bandstand.cohort.spark import need_spark
@@ -22,6 +22,7 @@ from bandstand.interop.source import file_problem, missing_columns
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
+    from pyspark import SparkContext
     from pyspark.sql import Column, DataFrame, SparkSession
 
     from bandstand.cohort.spark import SparkRun
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]+):/+(?=[^/])", re.IGNORECASE)
 _SAID = re.compile(rf"{EXECUTOR}: (.+)")
+_RAISED = re.compile(r"\w+(Error|Exception): ")
 _HEAD = 1 << 16
 #: Parts for each core, so that all of them have something to do to the end; and bytes of files that are enough for one.
 _PARTS = 3
@@ -59,14 +61,26 @@ def session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[
         )
     with tempfile.NamedTemporaryFile("w+b", prefix="bandstand-spark-", suffix=".log", delete=False) as log:
         try:
-            with _started(master, dict(settings or {}), log) as spark:
+            with _started(master, dict(settings or {}), log) as spark, _worded(log.name):
                 yield spark
-        except (BandstandError, KeyboardInterrupt):
+        except (EngineError, EngineUnavailableError):
+            # The message names the log.
+            raise
+        except BaseException:
             Path(log.name).unlink(missing_ok=True)
             raise
-        except Exception as error:
-            raise in_words(error, log.name) from error
         Path(log.name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _worded(log: str) -> Iterator[None]:
+    """What Spark raises is said in words, while it is there to be asked for them."""
+    try:
+        yield
+    except BandstandError:
+        raise
+    except Exception as error:
+        raise in_words(error, log) from error
 
 
 @contextlib.contextmanager
@@ -84,22 +98,34 @@ def _started(master: str, given: Mapping[str, str], log: IO[bytes]) -> Iterator[
     conf = SparkConf().setMaster(master).setAppName("bandstand cohort")
     for name, value in settings.items():
         conf = conf.setIfMissing(name, value)
-    try:
-        gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
-        context = SparkContext(conf=conf, gateway=gateway)
-    except Exception as error:
-        raise EngineUnavailableError(
-            f'Spark did not start on "{master}": {_first_line(error)} Check the address, and that the cluster is up. '
-            f"What Spark said is in {log.name}."
-        ) from error
-    try:
-        yield SparkSession(context)
-    finally:
+    with contextlib.ExitStack() as running:
+        try:
+            gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+            running.callback(_end, gateway)
+            context = SparkContext(conf=conf, gateway=gateway)
+            running.callback(_stop, context)
+            session = SparkSession(context)
+        except Exception as error:
+            raise EngineUnavailableError(
+                f'Spark did not start on "{master}". Check the address, and that the cluster is up; what Spark said is '
+                f"in {log.name}."
+            ) from error
+        yield session
+
+
+def _stop(context: SparkContext) -> None:
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - of an extra
+
+    # It may be gone already.
+    with contextlib.suppress(OSError, Py4JError):
         context.stop()
-        gateway.shutdown()
-        if gateway.proc is not None:
-            gateway.proc.stdin.close()
-            gateway.proc.wait()
+
+
+def _end(gateway: Any) -> None:
+    gateway.shutdown()
+    if gateway.proc is not None:
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
 
 
 def in_words(error: Exception, log: str) -> BandstandError:
@@ -109,18 +135,28 @@ def in_words(error: Exception, log: str) -> BandstandError:
         error: What Spark raised.
         log: The file with what else it said.
     """
-    text = str(error)
+    text = _text(error)
     said = _SAID.findall(text)
     if said:
         return EngineError(f"{said[-1]} Spark's log is {log}.")
     missing = _MISSING.search(text)
     if missing is not None:
         return ProblemsError([_not_there(missing[1])])
-    return EngineError(f"Spark could not finish: {_first_line(error)} Nothing was left half written. Its log is {log}.")
+    return EngineError(f"Spark could not finish: {_gist(error)} Nothing was left half written. Its log is {log}.")
 
 
-def _first_line(error: Exception) -> str:
-    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _text(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an exception of Spark asks Spark what it says, and that may be gone
+        return "Spark ended."
+
+
+def _gist(error: Exception) -> str:
+    """The line that says most: what Python raised on an executor, else the first."""
+    text = _text(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
+    line = next((line for line in reversed(lines) if _RAISED.match(line)), lines[0])
     return line if line.endswith(".") else f"{line}."
 
 
