@@ -82,8 +82,9 @@ class FolderCoder:
 
     def code(self, table: pa.Table, *, file: str, first_row: int | None) -> Coded:
         """The rows as numbers, and those whose saying no pack knows any more, or that are of the future."""
-        person, saying = (table.column(name).to_numpy().astype(np.int64) for name in ("person", "saying"))
-        day = table.column("date").combine_chunks().view(pa.int32()).to_numpy(zero_copy_only=False)
+        # Positions of people and sayings fit 31 bits: there are rows of them in the folder's other files.
+        person, saying = (_numbers(table, name, pa.uint32()).view(np.int32) for name in ("person", "saying"))
+        day = _numbers(table, "date", pa.date32())
         bad = day > self.today
         if self.wrong:
             is_wrong = np.zeros(len(self.sayings), np.bool_)
@@ -94,14 +95,15 @@ class FolderCoder:
         if bad.any():
             rejects = tuple(self._rejects(np.flatnonzero(bad), person, saying, day, file, first_row))
             person, saying, day = person[~bad], saying[~bad], day[~bad]
-        if (np.diff(person) >= 0).all():
-            begins = np.concatenate([[True], np.diff(person) > 0]) if len(person) else np.zeros(0, np.bool_)
-            who, codes = person[begins], np.cumsum(begins) - 1
+        if (person[1:] >= person[:-1]).all():
+            begins = np.ones(len(person), np.bool_)
+            np.not_equal(person[1:], person[:-1], out=begins[1:])
+            who, codes = person[begins], np.cumsum(begins, dtype=np.int32) - np.int32(1)
         else:
             who, codes = np.unique(person, return_inverse=True)
         names = self._ids().take(pa.array(who))
-        people = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), names)
-        return Coded(people, saying.astype(np.int32), day, rejects, read)
+        people = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), names)
+        return Coded(people, saying, day, rejects, read)
 
     def _ids(self) -> pa.Array:
         if self._names is None:
@@ -317,6 +319,13 @@ def _problem(code: str, field_name: str, message: str, remedy: str) -> Problem:
 def _broken(path: Path, message: str) -> ProblemsError:
     remedy = "Write it again with bandstand encode."
     return ProblemsError([file_problem(path, "broken-coded", message, remedy)])
+
+
+def _numbers(table: pa.Table, name: str, kind: pa.DataType) -> Any:
+    """A column as an array of numbers of four bytes."""
+    column = table.column(name)
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return array.cast(kind).view(pa.uint32() if kind == pa.uint32() else pa.int32()).to_numpy(zero_copy_only=False)
 
 
 def _date(day: int) -> dt.date:
