@@ -39,7 +39,7 @@ _MOST: Final = 1_000_000
 #: Rows below which one process is done before others have begun.
 _FEW: Final = 400_000
 #: Chunks that are looked at to see whom the input is about.
-_LOOKED_AT: Final = 64
+_LOOKED_AT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ def spool(pool: Pool, chunks: Sequence[Chunk], planned: Plan, work: WorkFolder, 
         looked_at = chunks[:: max(len(chunks) // _LOOKED_AT, 1)]
         sample = pa.concat_arrays([chunk.sample() for chunk in looked_at])
         cuts = Cuts.of(sample, -(-planned.total // planned.rows))
+        del sample
+        pa.default_memory_pool().release_unused()
         spooled: list[Spooled] = []
         done = 0
         parts = [replace(chunk, plain=True) if isinstance(chunk, GroupChunk) else chunk for chunk in chunks]
