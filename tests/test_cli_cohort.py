@@ -18,6 +18,7 @@ import pytest
 from bandstand.cohort import files, local
 from bandstand.plugins import load_catalogue
 from cohorts import as_csv, as_jsonl, as_parquet, records, shuffled
+from commands import validate
 from tiny import tiny
 from workforce import catalogue
 
@@ -57,6 +58,7 @@ def test_the_record_of_the_run_is_there_as_json(cli: Cli, tmp_path: Path, eviden
     code, out, _ = cli("cohort", evidence, *ASKED, "-o", tmp_path / "r.parquet", "--json")
     told = json.loads(out)
     assert code == 0
+    validate("cohort", told)
     assert told["counts"]["people"] == 30
     assert told["as_of"] == "2025-07-31"
     assert told["evidence"][0]["name"] == str(evidence)

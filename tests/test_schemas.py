@@ -52,6 +52,7 @@ INPUTS = {
 OUTPUTS = {
     "candidates.schema.json",
     "check.schema.json",
+    "cohort.schema.json",
     "comparison.schema.json",
     "evaluation.schema.json",
     "explanation.schema.json",

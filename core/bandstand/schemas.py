@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, create_model
 from bandstand import generated
 from bandstand.models.change import Comparison
 from bandstand.models.check import CheckListing
+from bandstand.models.cohort_run import CohortRun
 from bandstand.models.evaluation import Evaluation
 from bandstand.models.evidence import Evidence, Person
 from bandstand.models.example import ExampleFile
@@ -202,6 +203,12 @@ _PUBLISHED: dict[str, tuple[type[BaseModel], _Mode, str, str]] = {
         "serialization",
         "A row of a table of results, opened",
         "What `bandstand open RESULTS PERSON --json` writes: the row, the evaluation, and whether they agree.",
+    ),
+    "cohort": (
+        CohortRun,
+        "serialization",
+        "A run over a workforce",
+        "What `bandstand cohort --json` and `encode --json` write, and a table of results has in its metadata.",
     ),
     "summary": (
         Summary,
