@@ -164,6 +164,13 @@ def test_a_kernel_takes_sayings_and_profiles_as_they_come_and_can_be_sent_to_ano
     assert kernel.evaluate(whole).to_pylist() == rows(pack, people, evidence)
 
 
+def test_a_kernel_takes_no_list_of_sayings_that_does_not_begin_with_what_it_knows(pack: Pack) -> None:
+    kernel = Kernel(Ask(pack, "position", "development", AS_OF))
+    kernel.evaluate(batch_of([], [seen("P-1", "A.1")]))
+    with pytest.raises(ValueError, match="other sayings than those of the batches before"):
+        kernel.evaluate(batch_of([], [seen("P-1", "A.2")]))
+
+
 def test_the_order_of_people_and_of_evidence_changes_no_row(pack: Pack) -> None:
     people = [Person(person="P-1", grade="M1"), Person(person="P-2", grade="M2")]
     evidence = [seen(p, c, claim) for p in ("P-1", "P-2") for c, claim in (("A.1", "met"), ("A.2", "partly_met"))]

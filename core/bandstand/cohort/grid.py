@@ -156,19 +156,26 @@ class GridReader:
         self._key: type[np.signedinteger[Any]] = np.int16 if bits <= 15 else np.int32  # noqa: PLR2004 - likewise
         states = np.full(max(4 * ranks, _BYTE) + 1, _SILENT, np.uint8)
         self._least_full = [-1] * len(views)
-        self._sorted = [True] * len(views)
         for at, ways in enumerate(self._counts):
             full = [rank for rank, is_full, _ in ways.values() if is_full]
             self._least_full[at] = min(full, default=ranks + 1)
-            self._sorted[at] = all(is_full or rank < self._least_full[at] for rank, is_full, _ in ways.values())
+            if any(rank >= self._least_full[at] and not is_full for rank, is_full, _ in ways.values()):
+                raise EngineError("A rank of the findings policy may reach more than the one above it.")
             for rank, _, of_claim in ways.values():
                 for number, claim in enumerate(Claim):
                     states[rank << 2 | CAUTION[claim]] = 1 << of_claim[number]
         self._states, self._fits = states, 4 * ranks < _BYTE
 
     def learn(self, sayings: Sequence[Saying]) -> None:
-        """Take in what is new among ``sayings``, which begin with those that are known."""
-        fresh = sayings[len(self._sayings) :]
+        """Take in what is new among ``sayings``, which begin with those that are known.
+
+        Raises:
+            ValueError: They do not.
+        """
+        known = len(self._sayings)
+        if known and (len(sayings) < known or sayings[known - 1] != self._sayings[-1]):
+            raise ValueError("These are other sayings than those of the batches before.")
+        fresh = sayings[known:]
         if not fresh:
             return
         self._sayings.extend(fresh)
@@ -247,11 +254,8 @@ class GridReader:
         counts += said.days
         grid = self._greatest(self._criteria, said.size, place, counts)
         greatest = grid.max(axis=0)
-        if self._sorted[at]:
-            full = greatest >= self._least_full[at] << self._day_bits
-        else:
-            full = np.zeros(said.size, np.bool_)
-            full[said.whose[aims.full[at].take(said.aim)]] = True
+        # Ranks that count in full stand above all others, so what counts in full is never beaten by what does not.
+        full = greatest >= self._least_full[at] << self._day_bits
         sight = Sight(self._bits(grid), greatest >= 0, full)
         if self._sightings[0]:
             self._look(sight, said, aims.unit.take(said.aim), counts >= 0)

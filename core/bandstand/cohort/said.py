@@ -30,7 +30,6 @@ class Said:
         self._source: list[int] = []
         self._unit: list[int] = []
         self._keys: list[list[int]] = []
-        self._full: list[list[bool]] = []
         self._offer: list[int] = []
 
     def add(self, aims: Sequence[tuple[int, list[int], list[bool]]], point: int, source: EvidenceSource) -> None:
@@ -42,7 +41,6 @@ class Said:
         for unit, keys, full in aims:
             self._unit.append(unit)
             self._keys.append(keys)
-            self._full.append(full)
             # The greater, the sooner a column goes by the view: a view in which it counts in full before any other.
             offers = [
                 (2 if is_full else 1) * self._views - at
@@ -58,14 +56,11 @@ class Said:
         point = np.array([*self._point, NONE], np.int8)
         # One aim more than there are, for sayings that have none.
         keys = np.full((self._views, len(self._unit) + 1), np.iinfo(key).min, key)
-        full = np.zeros((self._views, len(self._unit) + 1), np.bool_)
         if self._unit:
             keys[:, :-1] = np.array(self._keys, np.int64).T
-            full[:, :-1] = np.array(self._full, np.bool_).T
         aims = Aims(
             unit=np.array([*self._unit, 0], np.int32),
             keys=keys,
-            full=full,
             offer=np.array([*self._offer, 0], np.int8),
             point=np.append(np.repeat(point, count), np.int8(NONE)),
         )
@@ -89,20 +84,18 @@ class Aims:
     Attributes:
         unit: The position of the criterion.
         keys: Of a view and an aim, what it counts for before its day is added; below all days where it does not.
-        full: Of a view and an aim, whether it counts in full.
         offer: How soon a column goes by the best of its views; 0 where it counts in none.
         point: The review point of its saying, or NONE.
     """
 
     unit: npt.NDArray[np.int32]
     keys: npt.NDArray[Any]
-    full: npt.NDArray[np.bool_]
     offer: npt.NDArray[np.int8]
     point: npt.NDArray[np.int8]
 
     def at(self, order: npt.NDArray[Any]) -> Aims:
         """Some of them, in some order."""
-        parts = self.unit[order], self.keys[:, order], self.full[:, order], self.offer[order], self.point[order]
+        parts = self.unit[order], self.keys[:, order], self.offer[order], self.point[order]
         return Aims(*map(np.ascontiguousarray, parts))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bandstand import words
 from bandstand.models.framework import ZONES
 from bandstand.models.impact import Group
+from bandstand.models.recommendation import FLAGGED, NOT_GIVEN
 from bandstand.models.summary import ByGrade, CodeCount, Movement, OutcomeSummary, Share, ZoneGroup, Zones
 from bandstand.suppress import Partition, coarsened, crossed_cells_withheld, may_tell
 from bandstand.workforce.counts import SEEN
@@ -35,8 +36,6 @@ _CAVEATS: Final = {
     "provisional": "something is claimed and not agreed yet",
     "validity": "the framework is not valid at the day",
 }
-_FLAG: Final = "flag-"
-_NOT_GIVEN: Final = "not-given-"
 
 
 def told(
@@ -256,8 +255,8 @@ class _Telling:
         if self._pack is None:
             return dict(_CAVEATS)
         framework = self._pack.framework
-        flags = {f"{_FLAG}{flag.id}": words.uncapitalised(flag.label) for flag in framework.flags}
-        facts = {f"{_NOT_GIVEN}{fact.id}": f"not given: {words.uncapitalised(fact.label)}" for fact in framework.facts}
+        flags = {f"{FLAGGED}{flag.id}": words.uncapitalised(flag.label) for flag in framework.flags}
+        facts = {f"{NOT_GIVEN}{fact.id}": f"not given: {words.uncapitalised(fact.label)}" for fact in framework.facts}
         return {**_CAVEATS, **flags, **facts}
 
 
