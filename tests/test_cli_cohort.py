@@ -64,6 +64,21 @@ def test_the_record_of_the_run_is_there_as_json(cli: Cli, tmp_path: Path, eviden
     assert told["evidence"][0]["name"] == str(evidence)
 
 
+def test_columns_that_are_not_wanted_are_left_empty_and_the_sample_is_verified_without_them(
+    cli: Cli, tmp_path: Path, evidence: Path
+) -> None:
+    out, left = tmp_path / "results.parquet", ["blockers", "caveats"]
+    options = [option for column in left for option in ("--without", column)]
+    code, told, _ = cli("cohort", evidence, *ASKED, "-o", out, *options, "--verify-sample", "3", "--json")
+    assert (code, json.loads(told)["without"]) == (0, left)
+    cli("cohort", evidence, *ASKED, "-o", tmp_path / "whole.parquet")
+    part, whole = pq.read_table(out).to_pylist(), pq.read_table(tmp_path / "whole.parquet").to_pylist()
+    assert [row["caveats"] + row["blockers"] for row in part] == [[]] * 30
+    assert any(row["blockers"] for row in whole)
+    kept = [name for name in part[0] if name not in left]
+    assert [[row[name] for name in kept] for row in part] == [[row[name] for name in kept] for row in whole]
+
+
 def test_what_is_there_is_not_written_over(cli: Cli, tmp_path: Path, evidence: Path) -> None:
     out = tmp_path / "results.parquet"
     out.write_text("mine")
@@ -82,6 +97,7 @@ def test_what_is_there_is_not_written_over(cli: Cli, tmp_path: Path, evidence: P
         (("-o", "nowhere/results.parquet"), "there is no folder nowhere"),
         (("-o", "results.parquet", "--memory", "little"), "is not a size of 64MB or more"),
         (("-o", "results.parquet", "--as-of", "July"), "is not a date written YYYY-MM-DD"),
+        (("-o", "results.parquet", "--without", "level"), '"level" is not one of columns, blockers, caveats'),
     ],
 )
 def test_wrong_usage_is_told(

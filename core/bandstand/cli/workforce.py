@@ -7,7 +7,7 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -38,8 +38,9 @@ from bandstand.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from bandstand.cohort.ask import Leave
     from bandstand.cohort.local import Progress, Resources
     from bandstand.service import Service
     from bandstand.workforce.given import CohortDone
@@ -81,6 +82,10 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     every_conclusion: Annotated[
         bool, typer.Option("--every-conclusion", help="Put all conclusions into the results.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Leave empty, to save time: columns, blockers or caveats; may be repeated."),
+    ] = None,
     rejects: RejectFile = None,
     memory: Memory = "1GB",
     processes: Processes = None,
@@ -122,6 +127,7 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
         settings=read_settings(settings or []),
         refuse_expired=refuse_expired,
         every_conclusion=every_conclusion,
+        without=_left_empty(without or ()),
     )
     resources = _resources(memory, processes)
     _start_early(files, resources)
@@ -148,6 +154,16 @@ def cohort(  # noqa: PLR0913 - one parameter for each option of the command
     if differ:
         raise typer.Exit(errors.DISAGREED)
     _leave(done)
+
+
+def _left_empty(columns: Sequence[str]) -> tuple[Leave, ...]:
+    from bandstand.cohort.ask import Leave as Leaves  # noqa: PLC0415 - only where something is left out
+
+    known: tuple[Leave, ...] = get_args(Leaves)
+    for column in columns:
+        if column not in known:
+            raise typer.BadParameter(f'"{column}" is not one of {", ".join(known)}', param_hint="--without")
+    return tuple(column for column in known if column in columns)
 
 
 def encode(  # noqa: PLR0913 - one parameter for each option of the command

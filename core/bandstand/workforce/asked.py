@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from bandstand.cohort.ask import Leave
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
 
@@ -34,6 +35,7 @@ class CohortQuestion:
         settings: What the trust sets for everybody, by the fact's id.
         refuse_expired: Refuse a framework that is not valid at the as-of date, instead of saying so.
         every_conclusion: Whether results have all conclusions.
+        without: Columns of the results that are left empty.
     """
 
     frameworks: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class CohortQuestion:
     settings: Mapping[str, str] = field(default_factory=dict)
     refuse_expired: bool = False
     every_conclusion: bool = False
+    without: tuple[Leave, ...] = ()
 
     @property
     def default_framework(self) -> str | None:
@@ -120,4 +123,5 @@ def _ask(pack: Pack, outcome: str, question: CohortQuestion, as_of: dt.date) -> 
         settings=question.settings,
         since=question.since,
         every_conclusion=question.every_conclusion,
+        without=frozenset(question.without),
     )

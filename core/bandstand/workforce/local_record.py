@@ -114,6 +114,7 @@ def fingerprint(
             sorted(question.settings.items()),
             question.refuse_expired,
             question.every_conclusion,
+            sorted(question.without),
         ],
         "rows": rows,
     }

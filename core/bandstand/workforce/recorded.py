@@ -54,6 +54,7 @@ def record(  # noqa: PLR0913 - all that a run is of
         settings=dict(question.settings),
         default_framework=question.default_framework,
         every_conclusion=question.every_conclusion,
+        without=question.without,
         today=today,
         counts=counts,
     )

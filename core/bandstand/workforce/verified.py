@@ -58,9 +58,10 @@ def verify_sample(service: Service, done: CohortDone, given: Given, people: int,
             settings=run.settings,
             since=run.since,
         )
+        kept = {column: value for column, value in row.items() if column not in run.without}
         found.extend(
             f"{name}, {row['framework']} {row['outcome']}: {told}."
-            for told in differences(row, evaluated, every_conclusion=run.every_conclusion)
+            for told in differences(kept, evaluated, every_conclusion=run.every_conclusion)
         )
     return found
 
