@@ -5,7 +5,7 @@ Files of made-up people are written first, with about 107 records each: as strin
 shuffled, and coded as small numbers. What is timed, each in a process of its own, start included:
 
 - ``bandstand``: the command ``bandstand cohort``, which besides view, level, zone and action gives colours, blockers,
-  caveats and pins;
+  caveats and pins; ``brief``: the same without these but the pins, which is nearer to what the others give;
 - ``sql``: SQL in DuckDB, written by hand and tuned; ``plain_sql``: the same rules as one would write them first;
 - ``polars``: Polars, written by hand and tuned;
 - ``python``: a plain Python function (``by_hand.py``), person by person, on one core;
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 FINDINGS: Final = "findings"
 CONTESTANTS: Final = {
     "bandstand": cohort_files.KINDS,
+    "brief": cohort_files.KINDS,
     "sql": cohort_files.KINDS,
     "plain_sql": cohort_files.KINDS,
     "polars": cohort_files.KINDS,

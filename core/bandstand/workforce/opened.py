@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 from bandstand import __version__, words
 from bandstand.cohort.coded import look_into_folder
 from bandstand.cohort.files import find_files, is_coded
-from bandstand.engine.evaluate import Evaluator
 from bandstand.engine.publish import publish
 from bandstand.errors import NotFoundError
 from bandstand.models.evidence import Person
 from bandstand.models.opened import Opened, OpenedRow, ResultRow
 from bandstand.workforce import pins
 from bandstand.workforce.records import Reading, records_of, staff_of
+from bandstand.workforce.replay import Replay
 from bandstand.workforce.table import ResultsTable
-from bandstand.workforce.verify import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -101,22 +100,11 @@ def open_person(
     )
     found = records_of([wanted.person], files, reading)
     person = staff_of([wanted.person], staff, packs).get(wanted.person) or Person(person=wanted.person)
-    evaluators: dict[str, Evaluator] = {}
+    replay = Replay(run, packs)
     opened = []
     for row in rows:
-        pack = packs[row["framework"]]
-        evaluated = evaluators.setdefault(pack.id, Evaluator(pack)).evaluate(
-            person,
-            [record for record in found.evidence.get(wanted.person, ()) if record.framework == pack.id],
-            run.as_of,
-            outcome=row["outcome"],
-            purpose=row["purpose"],
-            review_point=run.review_point if pack.framework.review_points else None,
-            settings=run.settings,
-            since=run.since,
-        )
-        kept = {column: value for column, value in row.items() if column not in run.without}
-        differ = differences(kept, evaluated, every_conclusion=run.every_conclusion)
+        evaluated = replay.evaluated(row, person, found.evidence.get(wanted.person, ()))
+        differ = replay.differences(row, evaluated)
         opened.append(
             OpenedRow(
                 row=ResultRow.model_validate({name: row[name] for name in ResultRow.model_fields}),

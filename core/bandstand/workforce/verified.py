@@ -9,10 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bandstand.engine.evaluate import Evaluator
 from bandstand.models.evidence import Person
 from bandstand.workforce.records import Reading, records_of, staff_of
-from bandstand.workforce.verify import differences
+from bandstand.workforce.replay import Replay
 
 if TYPE_CHECKING:
     from bandstand.cohort.local import Progress
@@ -41,28 +40,14 @@ def verify_sample(service: Service, done: CohortDone, given: Given, people: int,
     reading = Reading(packs, versions, run.default_framework, run.today, lambda at, of: progress("Verifying", at, of))
     records = records_of(names, given.files, reading).evidence
     staff = staff_of(names, given.people, packs)
-    evaluators: dict[str, Evaluator] = {}
+    replay = Replay(run, packs)
     found: list[str] = []
     for at, row in enumerate(rows):
         progress("Verifying", at, len(rows))
-        pack = packs[row["framework"]]
-        evaluator = evaluators.setdefault(pack.id, Evaluator(pack))
         name = row["person"]
-        evaluated = evaluator.evaluate(
-            staff.get(name) or Person(person=name),
-            [record for record in records.get(name, ()) if record.framework == pack.id],
-            run.as_of,
-            outcome=row["outcome"],
-            purpose=row["purpose"],
-            review_point=run.review_point if pack.framework.review_points else None,
-            settings=run.settings,
-            since=run.since,
-        )
-        kept = {column: value for column, value in row.items() if column not in run.without}
-        found.extend(
-            f"{name}, {row['framework']} {row['outcome']}: {told}."
-            for told in differences(kept, evaluated, every_conclusion=run.every_conclusion)
-        )
+        evaluated = replay.evaluated(row, staff.get(name) or Person(person=name), records.get(name, ()))
+        told = replay.differences(row, evaluated)
+        found.extend(f"{name}, {row['framework']} {row['outcome']}: {one}." for one in told)
     return found
 
 
