@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandstand.cohort.batch import Saying
-    from bandstand.cohort.coding import Coder
     from bandstand.cohort.kernel import Kernel
     from bandstand.cohort.pieces import Chunk, Piece
     from bandstand.cohort.ranges import PeopleRange
@@ -82,14 +81,14 @@ class Worker:
     """One process with all that it needs. It can be pickled before it has done anything.
 
     Attributes:
-        coder: Codes what is raw.
+        coder: Codes what is raw; gone once all of it is coded.
         kernels: One for each thing that is asked, in the order in which results come; None where people are only
             brought into order.
         staff: The staff list, if there is one.
         most: How many people are evaluated at once.
     """
 
-    coder: Coder
+    coder: Any
     kernels: Sequence[Kernel] | None
     staff: StaffFile | None
     most: int
@@ -121,6 +120,9 @@ class Worker:
         if isinstance(source, Bucket):
             if self._spooled is None:
                 self._spooled = spool_state(source.spool)
+                # Nothing raw is read any more, and what a coder remembers of it is large.
+                self.coder = None
+                pa.default_memory_pool().release_unused()
             coded = self._spooled.reader.read(source.at, source.only)
             sayings: Sequence[Saying] = self._spooled.sayings
         else:
@@ -175,8 +177,9 @@ class Worker:
         rows = piece.rows
         if not len(rows) or (rows[-1] - rows[0] + 1 == len(rows) and (np.diff(rows) == 1).all()):
             first = int(rows[0]) if len(rows) else None
-            return self.coder.code(piece.table, file=piece.file, first_row=first)
-        coded = self.coder.code(piece.table, file=piece.file, first_row=0)
+            whole: Coded = self.coder.code(piece.table, file=piece.file, first_row=first)
+            return whole
+        coded: Coded = self.coder.code(piece.table, file=piece.file, first_row=0)
         return dataclasses.replace(coded, rejects=tuple(placed(reject, rows) for reject in coded.rejects))
 
     def _barred(self, coded: Sequence[Coded]) -> int:
