@@ -212,7 +212,7 @@ def _nothing(folder: Path) -> Path:
         (_column_missing_of_parquet, "missing-column", "The table has no column criteria, claim, source and date."),
         (_no_parquet, "broken-parquet", "This is no Parquet file"),
         (_workbook, "unknown-kind", "give it to bandstand evaluate"),
-        (_other_encoding, "wrong-encoding", "The file is not UTF-8: byte 0xE9."),
+        (_other_encoding, "wrong-encoding", "The file is not UTF-8: byte 0xE9 near"),
         (_folder_of_nothing, "is-a-folder", "This folder holds no evidence that can be read"),
         (_folder_not_whole, "broken-coded", "It lacks evidence.parquet and people.parquet and sayings.parquet."),
         (_folder_of_another_form, "broken-coded", "It is of the form 99, and this release reads 1."),

@@ -6,8 +6,9 @@ Both are told once and numbered: a million records are then three columns of num
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +17,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from bandstand.models.evidence import EvidenceSource, Person
+    from bandstand.models.evidence import Evidence, EvidenceSource, Person
 
     Ints = npt.NDArray[np.int32]
+
+#: The first of the days, which is the day 0.
+EPOCH: Final = dt.date(1970, 1, 1)
+
+
+def day_of(date: dt.date) -> int:
+    """A day as a number: in days since 1970-01-01."""
+    return (date - EPOCH).days
+
+
+def date_of(day: int) -> dt.date:
+    """The day that a number stands for."""
+    return EPOCH + dt.timedelta(days=day)
 
 
 class Saying(NamedTuple):
@@ -39,6 +53,12 @@ class Saying(NamedTuple):
     source: EvidenceSource
     review_point: str | None
     moderated: bool
+
+    @classmethod
+    def of(cls, record: Evidence) -> Saying:
+        """What a record says."""
+        moderated = record.moderated_by is not None
+        return cls(record.framework, record.criteria, record.claim, record.source, record.review_point, moderated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bandstand.cohort.batch import date_of, day_of
 from bandstand.cohort.files import ABOUT, InputFile
 from bandstand.cohort.output import evenly
 from bandstand.cohort.parquet_in import GroupChunk, groups
@@ -29,6 +29,7 @@ from bandstand.models.problem import Place, Problem
 from bandstand.rules.base import did_you_mean
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -60,7 +61,6 @@ _SAYINGS: Final = pa.schema(
         pa.field("moderated", pa.bool_(), nullable=False),
     ]
 )
-_EPOCH_ORDINAL: Final = 719_163
 
 
 @dataclass(slots=True)
@@ -117,10 +117,10 @@ class FolderCoder:
             row = None if first is None else first + at
             said = self.sayings[int(saying[at])]
             name = self._ids()[int(person[at])].as_py()
-            date = _date(int(day[at]))
+            date = date_of(int(day[at]))
             problems = list(self.wrong.get(int(saying[at]), ()))
             if day[at] > self.today:
-                message = f"{date} is after today, {_date(self.today)}."
+                message = f"{date} is after today, {date_of(self.today)}."
                 remedy = "Evidence is of what was seen: correct the date, or leave the row out until then."
                 problems.append(
                     Problem(
@@ -166,8 +166,8 @@ class CodedFolder:
         shared = work / "people-ids.arrow"
         with pa.OSFile(str(shared), "wb") as sink, pa.ipc.new_file(sink, ids.schema) as writer:
             writer.write_table(ids, max_chunksize=max(ids.num_rows, 1))
-        wrong = {at: problems for at, saying in enumerate(self.sayings) if (problems := tuple(_faults(saying, packs)))}
-        return FolderCoder(shared, self.sayings, wrong, today.toordinal() - _EPOCH_ORDINAL)
+        wrong = {at: problems for at, saying in enumerate(self.sayings) if (problems := tuple(faults(saying, packs)))}
+        return FolderCoder(shared, self.sayings, wrong, day_of(today))
 
 
 def look_into_folder(path: Path) -> CodedFolder:
@@ -288,7 +288,7 @@ def _check(path: Path, evidence: pq.ParquetFile, ids: pa.Array, sayings: int) ->
                 raise _broken(path, f"{EVIDENCE_FILE} has numbers of people or sayings that are not there.")
 
 
-def _faults(saying: Saying, packs: Mapping[str, Pack]) -> Iterator[Problem]:
+def faults(saying: Saying, packs: Mapping[str, Pack]) -> Iterator[Problem]:
     """What packs that serve now have against a saying."""
     pack = packs.get(saying.framework)
     if pack is None:
@@ -326,7 +326,3 @@ def _numbers(table: pa.Table, name: str, kind: pa.DataType) -> Any:
     column = table.column(name)
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return array.cast(kind).view(pa.uint32() if kind == pa.uint32() else pa.int32()).to_numpy(zero_copy_only=False)
-
-
-def _date(day: int) -> dt.date:
-    return dt.date.fromordinal(day + _EPOCH_ORDINAL)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from bandstand.cohort.batch import day_of
 from bandstand.cohort.combine import combined
-from bandstand.cohort.days import day_of, read_days
+from bandstand.cohort.days import read_days
 from bandstand.cohort.ids import BAD, GOOD, Memory, states_of
 from bandstand.cohort.judge import ALONE, NOBODY, Judge
 from bandstand.cohort.raw import array_of, distinct, fields_of, taken

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
+from bandstand.cohort.batch import day_of
 from bandstand.cohort.raw import distinct, python_values
 from bandstand.models.evidence import PlainDate
 
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from bandstand.cohort.batch import Ints
     from bandstand.cohort.raw import Flags
 
-EPOCH: Final = dt.date(1970, 1, 1)
-_FIRST = (dt.date.min - EPOCH).days
-_LAST = (dt.date.max - EPOCH).days
+_FIRST = day_of(dt.date.min)
+_LAST = day_of(dt.date.max)
 _IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _NOTHING = np.iinfo(np.int64).min
 _READER = TypeAdapter(PlainDate)
@@ -39,11 +39,6 @@ class Days(NamedTuple):
     days: Ints
     good: Flags | None
     written: npt.NDArray[np.int64] | Ints
-
-
-def day_of(date: dt.date) -> int:
-    """A day as a number."""
-    return (date - EPOCH).days
 
 
 def read_days(column: pa.Array) -> Days:

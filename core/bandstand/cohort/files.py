@@ -30,6 +30,8 @@ from bandstand.interop.source import (
     no_records,
     quoted,
     unusable,
+    wide_encoding,
+    wrong_encoding,
 )
 from bandstand.models.problem import Problem, by_place
 
@@ -220,7 +222,7 @@ def _parquet(look: _Look) -> list[Chunk]:
     try:
         schema = pq.read_schema(file.path)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        message = f"This is no Parquet file: {quoted(error, 200)}."
+        message = f"This is no Parquet file: {quoted(error, 200).rstrip('.')}."
         raise ProblemsError(
             [file_problem(file.path, "broken-parquet", message, "Write it again, and check that it was copied whole.")]
         ) from None
@@ -316,17 +318,14 @@ def _heading(look: _Look) -> Heading:
     except (OSError, EOFError) as error:
         message = f"The file can't be read: {quoted(error)}."
         raise ProblemsError([file_problem(file.path, "not-readable", message, "Check that it is whole.")]) from None
-    remedy = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
     try:
         # The last character may be cut through.
         text = head.decode("utf-8-sig", "strict" if len(head) < _HEAD else "ignore")
     except UnicodeDecodeError as error:
         at = head.count(b"\n", 0, error.start) + 1
-        message = f"The file is not UTF-8: byte 0x{head[error.start]:02X}."
-        raise ProblemsError([file_problem(file.path, "wrong-encoding", message, remedy, line=at)]) from None
+        raise ProblemsError([wrong_encoding(file.path, head, error.start, line=at)]) from None
     if "\0" in text[:4096]:
-        message = "The file is in UTF-16 (or no text at all), not UTF-8."
-        raise ProblemsError([file_problem(file.path, "wrong-encoding", message, remedy)])
+        raise ProblemsError([wide_encoding(file.path)])
     if not text.strip():
         raise ProblemsError([empty(file.path)])
     plain = without_hint(text)

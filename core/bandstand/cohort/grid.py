@@ -7,12 +7,12 @@ person and criterion is the finding, and its rank and caution say which state th
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bandstand.cohort.batch import day_of
 from bandstand.cohort.said import NONE, SOURCES, Said
 from bandstand.engine.findings import CAUTION, RANK_WEIGHT, counts_in, cycle_start, months_before
 from bandstand.errors import EngineError
@@ -20,6 +20,7 @@ from bandstand.models.evidence import EvidenceSource
 from bandstand.models.finding import Claim, State
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     import numpy.typing as npt
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     #: One byte for each criterion and person, in which the bit of the finding's state is set.
     Bits = npt.NDArray[np.uint8]
 
-EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 _SILENT: Final = 1 << State.NOT_EVIDENCED
 _INT32: Final = 1 << 31
 #: One byte tells so many ranks and cautions apart.
@@ -123,9 +123,9 @@ class GridReader:
         self._points = {point.id: at for at, point in enumerate(pack.framework.review_points)}
         self._latest = len(self._points) if review_point is None else self._points[review_point]
         self._sightings = sightings
-        self._oldest = months_before(as_of, policy.max_age_months).toordinal() - EPOCH
-        self._span = as_of.toordinal() - EPOCH - self._oldest
-        self._cycle = cycle_start(policy.cycle_starts, as_of).toordinal() - EPOCH - self._oldest
+        self._oldest = day_of(months_before(as_of, policy.max_age_months))
+        self._span = day_of(as_of) - self._oldest
+        self._cycle = day_of(cycle_start(policy.cycle_starts, as_of)) - self._oldest
         self._column_row = np.full(max(len(criteria), 1), NONE, np.int32)
         self._column_row[list(column_criteria)] = np.arange(len(column_criteria), dtype=np.int32)
         self._columns = len(column_criteria)

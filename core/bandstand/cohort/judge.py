@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bandstand.cohort.batch import Saying
-from bandstand.cohort.days import day_of
+from bandstand.cohort.batch import Saying, day_of
 from bandstand.cohort.raw import python_values
 from bandstand.interop.records import SEEN_BY_OTHERS, RecordCheck
 from bandstand.interop.source import RawRow, is_blank
@@ -108,14 +107,7 @@ class Judge:
 
     def place(self, evidence: Evidence) -> int:
         """The position among sayings of what a good record says."""
-        saying = Saying(
-            evidence.framework,
-            evidence.criteria,
-            evidence.claim,
-            evidence.source,
-            evidence.review_point,
-            evidence.moderated_by is not None,
-        )
+        saying = Saying.of(evidence)
         at = self._places.setdefault(saying, len(self.sayings))
         if at == len(self.sayings):
             self.sayings.append(saying)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 
-from bandstand.cohort.batch import Batch, Rows, Saying
+from bandstand.cohort.batch import Batch, Rows, Saying, day_of
 from bandstand.models.evidence import Person
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 #: Whose id a profile has, being nobody's.
 _NOBODY: Final = "-"
-_FIRST_DAY: Final = dt.date(1970, 1, 1).toordinal()
 
 
 def batch_of(people: Sequence[Person], evidence: Sequence[Evidence]) -> Batch:
@@ -42,8 +40,8 @@ def batch_of(people: Sequence[Person], evidence: Sequence[Evidence]) -> Batch:
     rows = [
         (
             position.setdefault(record.person, len(position)),
-            sayings.number(_said(record)),
-            record.date.toordinal() - _FIRST_DAY,
+            sayings.number(Saying.of(record)),
+            day_of(record.date),
         )
         for record in evidence
     ]
@@ -72,8 +70,3 @@ class _Numbered:
 def _profile_key(person: Person) -> str:
     """What is known of somebody but for who it is and where, in one text: facts are a mapping, which has no hash."""
     return person.model_copy(update={"person": _NOBODY, "school": None}).model_dump_json()
-
-
-def _said(record: Evidence) -> Saying:
-    moderated = record.moderated_by is not None
-    return Saying(record.framework, record.criteria, record.claim, record.source, record.review_point, moderated)

@@ -22,7 +22,7 @@ from bandstand.cohort.pieces import Piece, numbered, of_raw, some_people
 from bandstand.errors import ProblemsError
 from bandstand.interop.csv_rows import read_csv_lines
 from bandstand.interop.json_rows import read_lines
-from bandstand.interop.source import EVIDENCE, RawRow, file_problem
+from bandstand.interop.source import EVIDENCE, RawRow, wrong_encoding
 from bandstand.models.problem import Problem
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ class CsvBlock:
 
     def pieces(self) -> Iterator[Piece]:
         """See :class:`bandstand.cohort.pieces.Chunk`."""
-        with self.path.open("rb") as opened:
-            opened.seek(self.start)
-            data = opened.read(self.end - self.start)
+        data = _bytes_of(self.path, self.start, self.end)
         if self.heading.plain:
             try:
                 table = pa_csv.read_csv(
@@ -199,9 +197,7 @@ class JsonBlock:
 
     def pieces(self) -> Iterator[Piece]:
         """See :class:`bandstand.cohort.pieces.Chunk`."""
-        with self.path.open("rb") as opened:
-            opened.seek(self.start)
-            data = opened.read(self.end - self.start)
+        data = _bytes_of(self.path, self.start, self.end)
         yield from _json_pieces(self.path, self.name, data, self.first, self.weight, self.wanted)
 
     def sample(self) -> pa.Array:
@@ -247,11 +243,16 @@ def open_text(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _some(path: Path, start: int, end: int) -> int:
-    """Where the first lines of a block end."""
+def _bytes_of(path: Path, start: int, end: int) -> bytes:
     with path.open("rb") as opened:
         opened.seek(start)
-        return start + (opened.read(min(_LOOKED_AT, end - start)).rfind(b"\n") + 1 or end - start)
+        return opened.read(end - start)
+
+
+def _some(path: Path, start: int, end: int) -> int:
+    """Where the first lines of a block end."""
+    first = _bytes_of(path, start, min(start + _LOOKED_AT, end))
+    return start + (first.rfind(b"\n") + 1 or end - start)
 
 
 def _sample(chunk: CsvBlock | CsvStream | JsonBlock | JsonStream) -> pa.Array:
@@ -293,23 +294,15 @@ def _text(path: Path, data: bytes, first: int) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProblemsError([_wrong_encoding(path, data, error.start, first)]) from None
-
-
-def _wrong_encoding(path: Path, data: bytes, at: int, first: int) -> Problem:
-    line = first + data.count(b"\n", 0, at)
-    message = f"The file is not UTF-8: byte 0x{data[at]:02X}."
-    remedy = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
-    return file_problem(path, "wrong-encoding", message, remedy, line=line)
+        line = first + data.count(b"\n", 0, error.start)
+        raise ProblemsError([wrong_encoding(path, data, error.start, line=line)]) from None
 
 
 def _strict(path: Path, lines: Iterable[str]) -> Iterator[str]:
     try:
         yield from lines
     except UnicodeDecodeError as error:
-        message = f"The file is not UTF-8: byte 0x{error.object[error.start]:02X}."
-        remedy = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
-        raise ProblemsError([file_problem(path, "wrong-encoding", message, remedy)]) from None
+        raise ProblemsError([wrong_encoding(path, error.object, error.start, line=None)]) from None
 
 
 def _csv_pieces(

@@ -20,6 +20,7 @@ _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 4096
+_AS_UTF8 = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
 _DROPPED = re.compile(r"[\s_/-]+")
 
 
@@ -218,22 +219,38 @@ def read_text(path: Path, limits: Limits) -> str | Problem:
     data = read_bytes(path, limits)
     if isinstance(data, Problem):
         return data
-    remedy = "In Excel choose Save As, CSV UTF-8; in other programs choose the encoding UTF-8."
     if data.startswith(_WORKBOOK_STARTS):
         message = f"This is a workbook, though its name ends in {path.suffix}."
         return file_problem(path, "not-a-text-file", message, "Rename it to .xlsx, or save it as what it is called.")
     if data.startswith(_WIDE_MARKS) or b"\x00" in data[:_LOOKED_AT]:
-        return file_problem(path, "wrong-encoding", "The file is in UTF-16 (or no text at all), not UTF-8.", remedy)
+        return wide_encoding(path)
     try:
         text = data.removeprefix(_UTF8_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
         at = error.start + (len(_UTF8_MARK) if data.startswith(_UTF8_MARK) else 0)
-        start = max(data.rfind(b"\n", 0, at) + 1, at - 20)
-        near = data[start : at + 20].partition(b"\n")[0].decode("cp1252", "replace")
-        message = f'The file is not UTF-8: byte 0x{data[at]:02X} near "{quoted(near)}".'
-        line = data.count(b"\n", 0, at) + 1
-        return file_problem(path, "wrong-encoding", message, remedy, line=line)
+        return wrong_encoding(path, data, at, line=data.count(b"\n", 0, at) + 1)
     return text if text.strip() else empty(path)
+
+
+def wide_encoding(path: Path) -> Problem:
+    """The problem of a text of two bytes for each character, or of what is no text."""
+    return file_problem(path, "wrong-encoding", "The file is in UTF-16 (or no text at all), not UTF-8.", _AS_UTF8)
+
+
+def wrong_encoding(path: Path, data: bytes, at: int, *, line: int | None) -> Problem:
+    """The problem of a byte that no text in UTF-8 has there, with what stands around it.
+
+    Args:
+        path: The file.
+        data: Some of it.
+        at: The position of the byte in that.
+        line: Its line in the file, where somebody knows.
+    """
+    start = max(data.rfind(b"\n", 0, at) + 1, at - 20)
+    near = data[start : at + 20].partition(b"\n")[0].decode("cp1252", "replace")
+    message = f'The file is not UTF-8: byte 0x{data[at]:02X} near "{quoted(near)}".'
+    place = {} if line is None else {"line": line}
+    return file_problem(path, "wrong-encoding", message, _AS_UTF8, **place)
 
 
 def empty(path: Path) -> Problem:

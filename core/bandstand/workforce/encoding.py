@@ -19,7 +19,8 @@ from bandstand.errors import ProblemsError
 from bandstand.interop.source import file_problem
 from bandstand.workforce.asked import check_question
 from bandstand.workforce.given import CohortDone, look_at
-from bandstand.workforce.local_record import ENGINE, Pins, fingerprint, record_of
+from bandstand.workforce.local_record import Pins, fingerprint, record_of
+from bandstand.workforce.recorded import ENGINE
 from bandstand.workforce.rejected import write_rejected
 
 if TYPE_CHECKING:

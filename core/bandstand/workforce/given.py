@@ -69,7 +69,7 @@ class CohortDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceFiles:
     """The evidence that is read: files, or a folder of what is coded.
 
     Attributes:
@@ -114,7 +114,7 @@ class Evidence:
         return found
 
 
-def look_at(files: Sequence[Path], catalogue: Catalogue, default: str | None, today: dt.date) -> Evidence:
+def look_at(files: Sequence[Path], catalogue: Catalogue, default: str | None, today: dt.date) -> EvidenceFiles:
     """Look into the files with evidence.
 
     Raises:
@@ -123,10 +123,10 @@ def look_at(files: Sequence[Path], catalogue: Catalogue, default: str | None, to
     folders = [path for path in files if is_coded(path)]
     if not folders:
         needs = Coder(catalogue.frameworks(today), default_framework=default, today=today).needs
-        return Evidence(look_into(find_files(files), WANTED | needs), None)
+        return EvidenceFiles(look_into(find_files(files), WANTED | needs), None)
     if len(files) > 1:
         message = "A folder of coded evidence is read by itself: what it holds may stand in the other files too."
         remedy = "Name it alone, or encode all files together."
         raise ProblemsError([file_problem(folders[0], "is-a-folder", message, remedy)])
     folder = look_into_folder(folders[0])
-    return Evidence(Inputs(list(folder.files), list(folder.chunks)), folder)
+    return EvidenceFiles(Inputs(list(folder.files), list(folder.chunks)), folder)

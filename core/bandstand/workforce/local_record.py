@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bandstand import __version__
 from bandstand.interop.source import name_of
 from bandstand.models.cohort_run import RunCounts
 from bandstand.workforce.pins import folder_pin, pin
-from bandstand.workforce.recorded import record
+from bandstand.workforce.recorded import ENGINE, record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
     from bandstand.workforce.asked import CohortQuestion
-    from bandstand.workforce.given import Evidence, Given
-
-ENGINE = f"bandstand {__version__}"
+    from bandstand.workforce.given import EvidenceFiles, Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Pins:
     people: Future[InputPin] | None
 
     @classmethod
-    def of(cls, evidence: Evidence, given: Given) -> Pins:
+    def of(cls, evidence: EvidenceFiles, given: Given) -> Pins:
         """Begin to work them out."""
         threads = ThreadPoolExecutor(1)
         people = None if given.people is None else threads.submit(pin, given.people, name_of(given.people))
@@ -85,7 +82,7 @@ def record_of(
 
 
 def fingerprint(
-    doing: str, service: Service, question: CohortQuestion, evidence: Evidence, given: Given, rows: int
+    doing: str, service: Service, question: CohortQuestion, evidence: EvidenceFiles, given: Given, rows: int
 ) -> dict[str, Any]:
     """All that what is kept of a run depends on, as JSON has it.
 
@@ -120,7 +117,7 @@ def fingerprint(
     }
 
 
-def _pins(evidence: Evidence) -> tuple[InputPin, ...]:
+def _pins(evidence: EvidenceFiles) -> tuple[InputPin, ...]:
     if evidence.folder is not None:
         files = [file.path for file in evidence.folder.files]
         return (folder_pin(files, name_of(evidence.folder.path)),)

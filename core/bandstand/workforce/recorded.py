@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bandstand import __version__
 from bandstand.models.cohort_run import CohortRun, RunCounts, RunPack
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from bandstand.models.cohort_run import InputPin
     from bandstand.packs.pack import Pack
     from bandstand.workforce.asked import CohortQuestion
+
+#: What a record calls the release that ran.
+ENGINE: Final = f"bandstand {__version__}"
 
 
 def record(  # noqa: PLR0913 - all that a run is of
@@ -31,7 +34,7 @@ def record(  # noqa: PLR0913 - all that a run is of
 ) -> CohortRun:
     """What was read, what was asked, and by what it was answered."""
     return CohortRun(
-        engine=f"bandstand {__version__}",
+        engine=ENGINE,
         evidence=tuple(evidence),
         people=people,
         packs=tuple(

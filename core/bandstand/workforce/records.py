@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bandstand.cohort.coded import PEOPLE_FILE, look_into_folder
+from bandstand.cohort.coded import PEOPLE_FILE, faults, look_into_folder
 from bandstand.cohort.files import find_files, is_coded, look_into
 from bandstand.cohort.parquet_in import GroupChunk
 from bandstand.cohort.raw import python_values
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from bandstand.cohort.batch import Saying
     from bandstand.cohort.pieces import Chunk, Piece
     from bandstand.packs.pack import Pack
 
@@ -157,7 +156,7 @@ def _of_codes(names: Sequence[str], path: Path, reading: Reading) -> Records:
                 pc.is_in(piece.table.column("person"), value_set=pa.array(numbers, pa.uint32()))
             ).to_pylist():
                 name, said = ids[row["person"]].as_py(), folder.sayings[row["saying"]]
-                if row["date"] > reading.today or not _is_known(said, reading.packs):
+                if row["date"] > reading.today or any(faults(said, reading.packs)):
                     found.unread[name] += 1
                     continue
                 record = Evidence(
@@ -173,13 +172,3 @@ def _of_codes(names: Sequence[str], path: Path, reading: Reading) -> Records:
                 )
                 found.evidence[name].append(record.model_copy(update={"id": content_id(record)}))
     return found
-
-
-def _is_known(said: Saying, packs: Mapping[str, Pack]) -> bool:
-    """Whether the pack that serves now knows what a record says."""
-    pack = packs.get(said.framework)
-    return (
-        pack is not None
-        and all((criterion, said.claim) in pack.unfolded.unfolds for criterion in said.criteria)
-        and said.review_point in {None, *(point.id for point in pack.framework.review_points)}
-    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bandstand import words
 from bandstand.cohort import local
+from bandstand.cohort.batch import date_of
 from bandstand.cohort.kernel import Kernel
 from bandstand.cohort.newest import newest_written
 from bandstand.cohort.output import write_results
@@ -23,6 +23,7 @@ from bandstand.workforce.local_record import Pins, fingerprint, record_of
 from bandstand.workforce.rejected import write_rejected
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bandstand.packs.pack import Pack
     from bandstand.service import Service
     from bandstand.workforce.asked import CohortQuestion
-    from bandstand.workforce.given import Evidence, Given
+    from bandstand.workforce.given import EvidenceFiles, Given
 
 #: How often the day up to which evidence counts is set right by what was read.
 _TRIES = 4
@@ -103,7 +104,7 @@ class _Run:
     service: Service
     question: CohortQuestion
     given: Given
-    evidence: Evidence
+    evidence: EvidenceFiles
     work: WorkFolder
     resources: Resources
     progress: Progress
@@ -219,4 +220,4 @@ def _count(number: int, one: str, many: str | None = None) -> str:
 
 
 def _day(day: int | None) -> dt.date | None:
-    return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
+    return None if day is None else date_of(day)
