@@ -79,6 +79,7 @@ bench: $(READY) ## Time the engines side by side, the checks of packs as they gr
 	$(BIN)/python benchmarks/checks.py
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/cohort.py
+	$(BIN)/python benchmarks/together.py
 
 wheels: $(READY) ## Build the wheels and run the tests against them in an environment of their own.
 	tests/run_on_wheels.sh $(PYTHON)

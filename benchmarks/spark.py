@@ -56,6 +56,13 @@ def write(table: pa.Table, path: Path, times: int) -> int:
     return rows
 
 
+def write_school(folder: Path, times: int) -> tuple[int, int]:
+    """Write the demo school so many times, and say how many people and how many records that are."""
+    subprocess.run([sys.executable, str(DEMO), str(folder)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    rows = write(texts(folder / "evidence.csv"), folder / "evidence.parquet", times)
+    return write(texts(folder / "people.csv"), folder / "people.parquet", times), rows
+
+
 def run(folder: Path, name: str, *more: str) -> float:
     """Evaluate everybody, and say how many seconds it took."""
     command = [sys.executable, "-m", "bandstand", "cohort", "evidence.parquet", "--people", "people.parquet"]
@@ -76,9 +83,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, str(DEMO), str(folder)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        rows = write(texts(folder / "evidence.csv"), folder / "evidence.parquet", options.times)
-        people = write(texts(folder / "people.csv"), folder / "people.parquet", options.times)
+        people, rows = write_school(folder, options.times)
         print(f"{people:,} people, {rows:,} records")
         alone = run(folder, "alone")
         print(f"one machine: {alone:.0f} s")
